@@ -1,0 +1,19 @@
+"""Everything that is not a window: models, targets, devices, runs and reports.
+
+Nothing here imports Qt or ``profiler_gui``, so that all of it works on a server. The packages form layers; an upper
+one may import a lower one, never the other way round (import-linter checks it):
+
+    cli         headless commands, one module per verb
+    reports     writes models, verdicts and runs to files
+    runs        plans, measuring, statistics, storage
+    devices     things that can run a model         |  siblings that
+    targets     rules: what would run where         |  do not import
+    graph       layered layout of a subgraph        |  each other
+    model       what a ``.tflite`` file says
+    units, progress, errors
+
+The vocabulary: **Model, Subgraph, Operator, Tensor** are what the file contains. **Target** is a class of hardware
+and runtime described by **Rules**; a **Verdict** with **Findings** is its answer for one operator. A **Device** can
+run a model; a **Plan** says what shall be measured, a **Run** is a finished measurement. A **Report** writes any of
+them.
+"""

@@ -1,0 +1,1 @@
+"""Headless commands, one module for each verb; no Qt."""

@@ -1,0 +1,1 @@
+"""Things that can run a model, and the only door to child processes."""

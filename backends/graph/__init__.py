@@ -1,0 +1,1 @@
+"""Layered layout of a subgraph: plain numbers, no drawing library."""

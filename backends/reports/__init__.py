@@ -1,0 +1,1 @@
+"""Writers: models, verdicts and runs to text, CSV, JSON and Markdown."""

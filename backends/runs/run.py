@@ -1,0 +1,84 @@
+"""A finished, immutable measurement. ``None`` means not measured, never 0."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from backends.model.model import OperatorId
+from backends.runs.plan import Plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorTime:
+    """What one operator took, on average over the profiled runs.
+
+    ``time_ns`` is per inference, scaled so that operators plus overhead equal the measured total. It is ``None`` for
+    an operator whose work was done in ``fused_into`` and for one that did not run (a branch not taken).
+    ``share`` is of the whole inference (0..1).
+    """
+
+    operator: OperatorId
+    kind: str
+    name: str
+    time_ns: float | None
+    share: float | None
+    placement: str
+    """Who ran it: ``XNNPACK``, ``CPU`` (built-in kernel), or another delegate's name."""
+    fused_into: OperatorId | None = None
+    kernel: str = ""
+    """Name of the kernel(s) that ran, as the runtime reports them."""
+    calls: float = 1.0
+    """Calls per inference (bodies of loops run several times)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunPartition:
+    """A group of operators that one delegate took, as it really was; ``delegate`` is empty for the CPU."""
+
+    subgraph: int
+    delegate: str
+    operators: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """Resident memory of the measuring process in bytes."""
+
+    baseline_bytes: int
+    """Before the model was loaded."""
+    peak_bytes: int
+    after_init_bytes: int | None = None
+
+    @property
+    def over_baseline_bytes(self) -> int:
+        """Peak minus baseline: what the model and the runtime took."""
+        return self.peak_bytes - self.baseline_bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One finished measurement.
+
+    The plain run (profiler off) gives ``latencies_ns`` and is the only one shown as the model's latency; the profiled
+    run gives the operators' times, and ``profiled_total_ns`` equals their sum plus ``overhead_ns``.
+    """
+
+    id: str
+    model_name: str
+    model_sha256: str
+    started_at: str
+    """ISO 8601 with offset."""
+    plan: Plan
+    environment: Mapping[str, str]
+    init_ns: int | None
+    first_ns: int | None
+    warmup_ns: tuple[int, ...]
+    latencies_ns: tuple[int, ...]
+    memory: Memory | None
+    operators: tuple[OperatorTime, ...]
+    overhead_ns: float | None
+    profiled_total_ns: float | None
+    partitions: tuple[RunPartition, ...]
+    is_complete: bool = True
+    """False when it was stopped early."""
+    warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""What a target would do with a model, from rules that are data (``resources/targets/*.toml``)."""

@@ -1,0 +1,53 @@
+"""Numbers to text: the only place that formats quantities for people."""
+
+
+def format_latency(ns: float) -> str:
+    """Give a duration in nanoseconds with a fitting unit and three significant digits: ``1.23 ms``."""
+    for limit, divisor, unit in ((1e3, 1.0, "ns"), (1e6, 1e3, "µs"), (1e9, 1e6, "ms")):
+        if abs(ns) < limit:
+            return f"{_significant(ns / divisor)} {unit}"
+    return f"{_significant(ns / 1e9)} s"
+
+
+def format_bytes(count: float) -> str:
+    """Give a size in bytes with a binary unit: ``1.5 MiB``."""
+    if abs(count) < 1024:
+        return f"{count:.0f} B"
+    for unit in ("KiB", "MiB", "GiB"):
+        count /= 1024
+        if abs(count) < 1024:
+            return f"{_significant(count)} {unit}"
+    return f"{_significant(count / 1024)} TiB"
+
+
+def format_count(count: float) -> str:
+    """Give a count with a decimal prefix: ``41.3 M``."""
+    if abs(count) < 1000:
+        return f"{count:.0f}"
+    for unit in ("k", "M", "G"):
+        count /= 1000
+        if abs(count) < 1000:
+            return f"{_significant(count)} {unit}"
+    return f"{_significant(count / 1000)} T"
+
+
+def format_share(fraction: float) -> str:
+    """Give a fraction of one as a percentage with one decimal: ``12.3 %``."""
+    return f"{fraction * 100:.1f} %"
+
+
+def format_shape(shape: tuple[int, ...]) -> str:
+    """Give a tensor shape as ``1x224x224x3``; unknown sizes are ``?`` and a scalar is ``scalar``."""
+    if not shape:
+        return "scalar"
+    return "x".join("?" if size < 0 else str(size) for size in shape)
+
+
+def _significant(value: float) -> str:
+    """Three significant digits without an exponent."""
+    size = abs(value)
+    if size >= 100:
+        return f"{value:.0f}"
+    if size >= 10:
+        return f"{value:.1f}"
+    return f"{value:.2f}"

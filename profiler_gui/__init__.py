@@ -1,0 +1,1 @@
+"""The desktop application; Qt is imported only here."""

@@ -1,0 +1,1 @@
+"""Data of the program; reached through importlib.resources."""
