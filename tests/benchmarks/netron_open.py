@@ -1,0 +1,90 @@
+"""How long Netron takes from opening a file to a drawn graph, in headless Chromium on this computer.
+
+A peer to hold our own figure against. Needs the ``bench`` dependency group (netron, selenium) and Debian's
+``chromium`` and ``chromium-driver``; says so and gives nothing where they are absent. The browser is already running
+when the clock starts, which favours Netron.
+"""
+
+import shutil
+import sys
+import time
+from pathlib import Path
+
+TIMEOUT_SECONDS = 180.0
+
+_IS_DRAWN = """
+const canvas = document.getElementById('canvas');
+return document.body.classList.contains('default') && canvas && canvas.querySelectorAll('g.node').length > 0;
+"""
+
+
+def why_not_available() -> str:
+    """Say what is missing for measuring Netron, or give an empty string."""
+    try:
+        import netron  # noqa: F401
+        import selenium  # noqa: F401
+    except ImportError as error:
+        return f"Python package {error.name} is not installed (dependency group bench)"
+    missing = [name for name in ("chromium", "chromedriver") if shutil.which(name) is None]
+    return f"{' and '.join(missing)} not found (Debian packages chromium, chromium-driver)" if missing else ""
+
+
+def measure_netron_open_seconds(path: Path) -> float:
+    """Open one model in a new browser page and wait until its nodes are in the document.
+
+    Raises:
+        TimeoutError: nothing was drawn within ``TIMEOUT_SECONDS``.
+    """
+    import netron
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    host, port = netron.serve(str(path), None, address=("127.0.0.1", 0))
+    driver = _start_browser()
+    try:
+        url = f"http://{host}:{port}"
+        driver.get(f"{url}/favicon.ico")
+        driver.add_cookie({"name": "consent", "value": "1"})
+        driver.set_script_timeout(TIMEOUT_SECONDS)
+        started = time.perf_counter()
+        driver.get(f"{url}/")
+        WebDriverWait(driver, TIMEOUT_SECONDS, poll_frequency=0.02).until(lambda d: d.execute_script(_IS_DRAWN))
+        return time.perf_counter() - started
+    finally:
+        driver.quit()
+        netron.stop((host, port))
+
+
+def _start_browser():
+    from selenium import webdriver
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = shutil.which("chromium")
+    for argument in (
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+        "--window-size=1280,800",
+        # Nothing but this computer: the page asks outside hosts for consent and telemetry.
+        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    ):
+        options.add_argument(argument)
+    service = webdriver.ChromeService(shutil.which("chromedriver"))
+    return webdriver.Chrome(options=options, service=service)
+
+
+def main(paths: list[str]) -> None:
+    """Print one line per model."""
+    reason = why_not_available()
+    if reason:
+        print(f"Netron not measured: {reason}")
+        return
+    for path in paths:
+        print(f"{Path(path).name}: {measure_netron_open_seconds(Path(path)):.2f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
