@@ -1,0 +1,85 @@
+"""What a report writes: the same facts as prose and tables, as flat records, and as a tree.
+
+Each content builds only the shape that is asked for; checking a large model against all targets gives hundreds of
+thousands of records that a summary in text does not need.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from backends.reports.columns import Align, Column, RowT
+
+Value = str | int | float | bool | None
+"""A cell for programs; ``None`` is an empty cell."""
+
+Tree = Value | Sequence["Tree"] | Mapping[str, "Tree"]
+"""What JSON can hold."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Texts in rows under headings, for people."""
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    right_aligned: frozenset[int] = frozenset()
+    """Columns that hold numbers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A titled part of a report: facts (label and text), then sentences, then a table; each may be missing."""
+
+    title: str
+    facts: tuple[tuple[str, str], ...] = ()
+    sentences: tuple[str, ...] = ()
+    table: Table | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Records:
+    """Values in rows under field names, for spreadsheets and programs."""
+
+    fields: tuple[str, ...]
+    rows: Sequence[tuple[Value, ...]]
+
+
+class Content(Protocol):
+    """Something that can be reported."""
+
+    @property
+    def schema(self) -> str:
+        """Name and version of the tree's shape, e.g. ``tflite-profiler/check/1``."""
+
+    @property
+    def title(self) -> str:
+        """One line that says what this is."""
+
+    def sections(self) -> Sequence[Section]:
+        """Give the parts in reading order."""
+
+    def records(self) -> Records:
+        """Give the main table, one record for each operator, target or device."""
+
+    def tree(self) -> Mapping[str, Tree]:
+        """Give everything, without the schema."""
+
+
+def table_of(columns: Sequence[Column[RowT]], rows: Sequence[RowT]) -> Table:
+    """Give a table for people; columns without any text in ``rows`` are left out."""
+    texts = [[column.text(row) for row in rows] for column in columns]
+    kept = [i for i, column in enumerate(columns) if any(column.value(row) not in (None, "") for row in rows)]
+    return Table(
+        headings=tuple(columns[i].title for i in kept),
+        rows=tuple(tuple(texts[i][number] for i in kept) for number in range(len(rows))),
+        right_aligned=frozenset(place for place, i in enumerate(kept) if columns[i].align is Align.RIGHT),
+    )
+
+
+def records_of(columns: Sequence[Column[RowT]], rows: Sequence[RowT]) -> Records:
+    """Give records for programs, with the columns' ids as field names."""
+    return Records(
+        fields=tuple(column.id for column in columns),
+        rows=[tuple(column.value(row) for column in columns) for row in rows],
+    )

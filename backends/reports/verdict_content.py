@@ -1,0 +1,175 @@
+"""What targets would do with a model, as a report."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+from backends.model.model import Model, OperatorId
+from backends.reports.columns import FINDING_COLUMNS, TARGET_COLUMNS, default_columns, format_operator
+from backends.reports.content import Records, Section, Table, Tree, table_of
+from backends.reports.rows import finding_rows
+from backends.targets.verdict import Finding, ModelVerdict, Partition, Placement, Verdict
+
+_SHOWN_OPERATORS = 6
+
+
+class VerdictContent:
+    """The answers of one or more targets for a model.
+
+    Args:
+        model: the model that was checked.
+        verdicts: one answer for each target, in the order to show.
+    """
+
+    schema = "tflite-profiler/check/1"
+
+    def __init__(self, model: Model, verdicts: Sequence[ModelVerdict]) -> None:
+        self._model = model
+        self._verdicts = tuple(verdicts)
+
+    @property
+    def title(self) -> str:
+        """Name the model."""
+        return f"{self._model.name}: where its operators would run"
+
+    def sections(self) -> Sequence[Section]:
+        """Give the summary of all targets, then for each the reasons with counts."""
+        summary = Section(title="Targets", table=table_of(default_columns(TARGET_COLUMNS), self._verdicts))
+        return [summary, *(self._target_section(verdict) for verdict in self._verdicts)]
+
+    def records(self) -> Records:
+        """Give a record for each finding, and one for each operator without any."""
+        rows = finding_rows(self._model, self._verdicts)
+        columns = [column for column in FINDING_COLUMNS if column.id not in {"target", "index"}]
+        return Records(
+            fields=("target", "subgraph", "index", *(column.id for column in columns)),
+            rows=[
+                (row.target_id, row.operator.subgraph, row.operator.index, *(column.value(row) for column in columns))
+                for row in rows
+            ],
+        )
+
+    def tree(self) -> Mapping[str, Tree]:
+        """Give every verdict, finding and partition."""
+        return {
+            "model": {
+                "name": self._model.name,
+                "path": self._model.path,
+                "sha256": self._model.sha256,
+                "size_bytes": self._model.size_bytes,
+            },
+            "targets": [self._target_tree(verdict) for verdict in self._verdicts],
+        }
+
+    def _target_section(self, target: ModelVerdict) -> Section:
+        groups = _grouped_findings(self._model, target)
+        sentences = [*target.notes, *_engine_sentence(target)]
+        if not groups:
+            sentences.append(_all_clear(target))
+            return Section(title=target.target_name, sentences=tuple(sentences))
+        table = Table(
+            headings=("Count", "Type", "Placement", "Reason", "Operators", "Finding"),
+            rows=tuple(
+                (
+                    str(len(group.operators)),
+                    group.kind,
+                    str(group.finding.effect),
+                    group.finding.reason,
+                    _some_operators(group.operators),
+                    " ".join(text for text in (group.finding.message, group.finding.remedy) if text),
+                )
+                for group in groups
+            ),
+            right_aligned=frozenset({0}),
+        )
+        return Section(title=target.target_name, sentences=tuple(sentences), table=table)
+
+    def _target_tree(self, target: ModelVerdict) -> Tree:
+        return {
+            "id": target.target_id,
+            "name": target.target_name,
+            "operators": [self._verdict_tree(verdict) for _, verdict in sorted(target.verdicts.items())],
+            "partitions": [_partition_tree(partition) for partition in target.partitions],
+            "summary": asdict(target.summary),
+            "notes": list(target.notes),
+        }
+
+    def _verdict_tree(self, verdict: Verdict) -> Tree:
+        operator = self._model.operator(verdict.operator)
+        tree: dict[str, Tree] = {
+            "subgraph": operator.id.subgraph,
+            "index": operator.id.index,
+            "kind": operator.kind,
+            "placement": str(verdict.placement),
+            "findings": [_finding_tree(finding) for finding in verdict.findings],
+        }
+        if operator.custom_code:
+            tree["custom_code"] = operator.custom_code
+        if verdict.engine:
+            tree["engine"] = verdict.engine
+        if verdict.fast_path is not None:
+            tree["fast_path"] = verdict.fast_path
+        return tree
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _FindingGroup:
+    """One rule on all operators of one type; ``finding`` is the first one's."""
+
+    kind: str
+    finding: Finding
+    operators: tuple[OperatorId, ...]
+
+
+def _grouped_findings(model: Model, target: ModelVerdict) -> list[_FindingGroup]:
+    """Group by type and rule: what loses operators first, the most frequent first."""
+    members: dict[tuple[str, str], list[OperatorId]] = defaultdict(list)
+    first: dict[tuple[str, str], Finding] = {}
+    for id_, verdict in sorted(target.verdicts.items()):
+        kind = model.operator(id_).label
+        for finding in verdict.findings:
+            key = (kind, finding.rule)
+            first.setdefault(key, finding)
+            if id_ not in members[key][-1:]:
+                members[key].append(id_)
+    groups = [_FindingGroup(kind=k[0], finding=f, operators=tuple(members[k])) for k, f in first.items()]
+    return sorted(groups, key=lambda g: (g.finding.effect is Placement.ACCELERATED, -len(g.operators), g.kind))
+
+
+def _engine_sentence(target: ModelVerdict) -> list[str]:
+    engines = Counter(verdict.engine for verdict in target.verdicts.values() if verdict.engine)
+    counts = ", ".join(f"{engine} {count}" for engine, count in engines.most_common())
+    return [f"Operators by engine: {counts}."] if counts else []
+
+
+def _all_clear(target: ModelVerdict) -> str:
+    if not target.verdicts:
+        return "There are no operators to place."
+    return "No operator breaks a rule."
+
+
+def _some_operators(operators: Sequence[OperatorId]) -> str:
+    shown = ", ".join(format_operator(id_) for id_ in operators[:_SHOWN_OPERATORS])
+    return f"{shown}, …" if len(operators) > _SHOWN_OPERATORS else shown
+
+
+def _finding_tree(finding: Finding) -> Tree:
+    return {
+        "rule": finding.rule,
+        "reason": finding.reason,
+        "message": finding.message,
+        "source": finding.source,
+        "found": finding.found,
+        "allowed": finding.allowed,
+        "remedy": finding.remedy,
+        "effect": str(finding.effect),
+    }
+
+
+def _partition_tree(partition: Partition) -> Tree:
+    return {
+        "subgraph": partition.subgraph,
+        "accelerated": partition.is_accelerated,
+        "operators": list(partition.operators),
+        "delegated": partition.delegated,
+    }
