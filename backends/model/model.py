@@ -8,15 +8,15 @@ from typing import NamedTuple
 NO_TENSOR = -1
 """Index that stands for an optional input that is absent."""
 
-OptionValue = bool | int | float | str | tuple[int, ...] | tuple[float, ...]
-"""What a builtin option of an operator may hold; enumerations appear as their upper-case name."""
+OptionValue = bool | int | float | str | bytes | tuple[int, ...] | tuple[float, ...]
+"""What a builtin option of an operator may hold; enumerations are their upper-case name, ``bytes`` FlexBuffers data."""
 
 
 class OperatorId(NamedTuple):
     """Identifies an operator in a model; sorts in execution order within a subgraph."""
 
     subgraph: int
-    index: int
+    index: int  # type: ignore[assignment]  # hides tuple.index, which nobody needs here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +86,7 @@ class Operator:
     inputs: tuple[int, ...] = ()
     outputs: tuple[int, ...] = ()
     intermediates: tuple[int, ...] = ()
-    options: Mapping[str, OptionValue] = field(default=_NO_OPTIONS)
+    options: Mapping[str, OptionValue] = field(default_factory=lambda: _NO_OPTIONS)
     custom_options: bytes = b""
 
     @property
@@ -127,10 +127,11 @@ class PackedFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetadataEntry:
-    """A named metadata buffer of the model."""
+    """A named metadata buffer of the model; ``buffer`` is its index in ``Model.buffers``."""
 
     name: str
     size_bytes: int
+    buffer: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

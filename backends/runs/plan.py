@@ -55,9 +55,9 @@ class Plan:
     """Key of the signature to run; empty for the first (or the primary subgraph)."""
     input_kind: InputKind = InputKind.RANDOM
     seed: int = 0
-    input_files: Mapping[str, str] = field(default=_EMPTY)
+    input_files: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
     """Input name to path, for ``InputKind.FILE``."""
-    input_shapes: Mapping[str, tuple[int, ...]] = field(default=_NO_SHAPES)
+    input_shapes: Mapping[str, tuple[int, ...]] = field(default_factory=lambda: _NO_SHAPES)
     """Input name to shape, for inputs of varying size."""
 
     def __post_init__(self) -> None:
