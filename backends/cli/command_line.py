@@ -1,0 +1,145 @@
+"""The command line as a whole: which verbs there are, and how every way to end becomes an exit code.
+
+Only the module of the verb that was typed is imported, so that ``--help`` and ``devices`` start at once.
+"""
+
+import argparse
+import contextlib
+import importlib
+import importlib.metadata
+import sys
+from collections.abc import Sequence
+from typing import Protocol, cast
+
+from backends.cli.exit_code import ExitCode
+from backends.cli.usage import UsageError
+from backends.errors import ModelFileError, ProfilerError
+from backends.progress import Cancelled
+
+PROGRAM = "tflite-profiler"
+
+_MODULES = {
+    "inspect": ("inspect_model", "what a model holds: operators, shapes, parameters, work"),
+    "check": ("check_model", "where its operators would run on each target, and why"),
+    "profile": ("profile_model", "how long each operator takes"),
+    "targets": ("show_targets", "the targets that models can be checked against"),
+    "devices": ("list_devices", "the devices that can measure now"),
+}
+
+VERBS = tuple(_MODULES)
+"""First words of a command line that are headless."""
+
+_EPILOG = """\
+Without a verb, the window opens with the files that are named.
+
+exit codes: 0 done; 1 the condition of --fail-on is met; 2 wrong usage; 3 the model cannot be read;
+4 the run failed; 130 interrupted. Results go to the standard output, everything else to the error stream.
+"""
+_SHOWN_LOG_LINES = 20
+
+
+class Verb(Protocol):
+    """What the module of a verb offers."""
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Declare the verb's arguments."""
+
+    def execute(self, arguments: argparse.Namespace) -> ExitCode:
+        """Do the work and write the results."""
+
+
+def is_headless(argv: Sequence[str]) -> bool:
+    """Whether these arguments (without the program's name) are for the command line and not for the window."""
+    return bool(argv) and (argv[0] in VERBS or argv[0] in {"-h", "--help", "--version"})
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and give the exit code; never raises for anything a user can cause.
+
+    Args:
+        argv: the arguments without the program's name; those of the process when left out.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _discard_standard_output()
+        return ExitCode.DONE
+    return code
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        return _dispatch(arguments)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else ExitCode.USAGE
+    except UsageError as error:
+        return _fail(str(error), ExitCode.USAGE)
+    except (KeyboardInterrupt, Cancelled):
+        return _fail("interrupted; nothing was kept", ExitCode.INTERRUPTED)
+    except ProfilerError as error:
+        code = ExitCode.MODEL_UNREADABLE if isinstance(error, ModelFileError) else ExitCode.RUN_FAILED
+        return _fail(error.message, code, hint=error.hint, log=error.detail)
+    except MemoryError:
+        return _fail("not enough memory for this model", ExitCode.MODEL_UNREADABLE)
+
+
+def _dispatch(arguments: list[str]) -> int:
+    verb, parser = _build(arguments[0] if arguments else "")
+    parsed = parser.parse_args(arguments)
+    if verb is None:
+        parser.print_help()
+        return ExitCode.USAGE
+    return verb.execute(parsed)
+
+
+def _build(word: str) -> tuple[Verb | None, argparse.ArgumentParser]:
+    """Build the parser, with the arguments of the verb that was typed only."""
+    parser = argparse.ArgumentParser(
+        prog=PROGRAM,
+        description="Look into TFLite models, check them against targets, and measure them layer by layer.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"{PROGRAM} {_version()}")
+    verbs = parser.add_subparsers(title="verbs", dest="verb", metavar="VERB")
+    chosen: Verb | None = None
+    for name, (module, summary) in _MODULES.items():
+        verb_parser = verbs.add_parser(name, help=summary, description=f"Show {summary}.", allow_abbrev=False)
+        if name == word:
+            chosen = cast("Verb", importlib.import_module(f"backends.cli.{module}"))
+            chosen.add_arguments(verb_parser)
+    return chosen, parser
+
+
+def _fail(message: str, code: ExitCode, *, hint: str = "", log: str = "") -> ExitCode:
+    """Say on the error stream what went wrong."""
+    from backends.reports.plain_text import plain
+
+    lines = [f"{PROGRAM}: {plain(message)}"]
+    if hint:
+        lines.append(f"  {plain(hint)}")
+    log_lines = log.strip().splitlines()[-_SHOWN_LOG_LINES:]
+    lines.extend(f"  | {plain(line)}" for line in log_lines)
+    with contextlib.suppress(OSError):
+        sys.stderr.write("\n".join(lines) + "\n")
+        sys.stderr.flush()
+    return code
+
+
+def _version() -> str:
+    try:
+        return importlib.metadata.version(PROGRAM)
+    except importlib.metadata.PackageNotFoundError:
+        return "(not installed)"
+
+
+def _discard_standard_output() -> None:
+    from backends.cli.output import discard_standard_output
+
+    discard_standard_output()
