@@ -7,7 +7,7 @@ import numpy as np
 from backends.errors import ModelFileError
 from backends.model.dtype import byte_count
 from backends.model.flatbuffer import DAMAGED_HINT, Positions, Ragged
-from backends.model.model import NO_TENSOR, Subgraph, Tensor
+from backends.model.model import NO_TENSOR, Quantization, Subgraph, Tensor
 from backends.model.operator_reader import OperatorRows
 from backends.model.tensor_reader import Buffers
 
@@ -124,28 +124,37 @@ def _tensor_oddities(graph: Subgraph, buffers: Buffers) -> list[str]:
 def _oddities_of_tensor(tensor: Tensor, tensor_count: int, buffers: Buffers) -> list[tuple[str, str]]:
     """Kind and detail of each oddity of one tensor."""
     found = []
-    if tensor.buffer >= len(buffers):
+    if tensor.buffer >= len(buffers) and tensor.buffer:
         found.append(("a buffer does not exist", f" names buffer {tensor.buffer} of {len(buffers)}"))
     elif tensor.is_constant and not tensor.is_sparse:
-        expected, stored = byte_count(tensor.dtype, tensor.shape), buffers[tensor.buffer][1]
-        if expected is not None and stored < expected:
-            found.append(("a constant is too small for its shape", f" needs {expected} bytes, has {stored}"))
-        elif expected is not None and stored > expected:
-            found.append(("a constant is too large for its shape", f" needs {expected} bytes, has {stored}"))
-        elif expected is None and any(size < 0 for size in tensor.shape):
-            found.append(("a constant has a size that is not known", ""))
+        found += _size_oddities(tensor, buffers[tensor.buffer][1])
     if tensor.is_constant and tensor.is_variable:
         found.append(("a variable has a fixed value", ""))
-    quantization = tensor.quantization
-    if quantization is None:
-        return found
+    if tensor.quantization is not None:
+        found += _quantization_oddities(tensor, tensor.quantization, tensor_count)
+    return found
+
+
+def _size_oddities(tensor: Tensor, stored: int) -> list[tuple[str, str]]:
+    """Whether the stored bytes of a dense constant fit its shape."""
+    expected = byte_count(tensor.dtype, tensor.shape)
+    if expected is None:
+        unknown = any(size < 0 for size in tensor.shape)
+        return [("a constant has a size that is not known", "")] if unknown else []
+    if stored == expected:
+        return []
+    relation = "small" if stored < expected else "large"
+    return [(f"a constant is too {relation} for its shape", f" needs {expected} bytes, has {stored}")]
+
+
+def _quantization_oddities(tensor: Tensor, quantization: Quantization, tensor_count: int) -> list[tuple[str, str]]:
+    """Scales that are no scales, or do not match zero points or shape."""
+    found = []
     scales, zeros = len(quantization.scale), len(quantization.zero_point)
     if not all(isfinite(scale) and scale > 0 for scale in quantization.scale):
         found.append(("a quantisation scale is not a positive number", ""))
-    if scales and zeros not in (scales, 1, 0):
+    if scales != zeros and scales and zeros:
         found.append(("scales and zero points differ in number", f" has {scales} and {zeros}"))
-    elif scales > 1 and zeros == 1:
-        found.append(("scales and zero points differ in number", f" has {scales} and 1"))
     if scales > 1:
         dimension, shape = quantization.dimension, tensor.shape
         if not 0 <= dimension < len(shape):

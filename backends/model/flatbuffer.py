@@ -10,6 +10,7 @@ overlap in a hostile file, so that a small file could claim an unlimited number 
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +34,7 @@ MAX_STRING_BYTES = 64 << 10
 class Ragged:
     """Vectors of different lengths, one after the other in ``values``; vector i is ``values[starts[i]:ends[i]]``."""
 
-    values: NDArray[np.generic]
+    values: NDArray[Any]
     starts: Positions
     ends: Positions
 
@@ -56,12 +57,12 @@ class FlatBuffer:
         self.name = name
         self.size = len(data)
         self._bytes = np.frombuffer(data, dtype=np.uint8)
-        self._views: dict[str, NDArray[np.generic]] = {}
+        self._views: dict[str, NDArray[Any]] = {}
         self._elements_left = MAX_ELEMENTS
         self._tables_left = MAX_TABLES
         self._text_left = MAX_TEXT_BYTES
 
-    def gather(self, positions: Positions, dtype: str, what: str) -> NDArray[np.generic]:
+    def gather(self, positions: Positions, dtype: str, what: str) -> NDArray[Any]:
         """Read a scalar of ``dtype`` (little endian) at each position.
 
         Raises:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +39,7 @@ def read_options(operators: Tables) -> list[Options]:
     return options
 
 
-def enum_names(enum: str, numbers: NDArray[np.generic]) -> list[str]:
+def enum_names(enum: str, numbers: NDArray[Any]) -> list[str]:
     """Give the names of enumeration numbers; a number newer than the schema is ``UNKNOWN_<number>``."""
     names = ENUMS[enum]
     return [names.get(number) or f"UNKNOWN_{number}" for number in numbers.tolist()]

@@ -1,6 +1,7 @@
 """FlatBuffers tables read by field name, all tables of one type at once."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,7 +51,7 @@ class Tables:
         """The fields of the type."""
         return self._schema[self.table]
 
-    def scalars(self, field: str) -> NDArray[np.generic]:
+    def scalars(self, field: str) -> NDArray[Any]:
         """Read a number, a flag or the number of an enumeration."""
         slot, type_, default = self.fields[field]
         dtype = ENUM_STORAGE.get(type_, type_)
@@ -60,7 +61,7 @@ class Tables:
         values[present] = self.buffer.gather(positions[present], dtype, self._what(field))
         return values
 
-    def union_types(self, field: str) -> NDArray[np.generic]:
+    def union_types(self, field: str) -> NDArray[Any]:
         """Read which member a union field holds; 0 is none. The slot before a union's value says so."""
         positions = self._field_positions(self.fields[field][0] - 1)
         values = np.zeros(positions.shape, np.uint8)
