@@ -240,12 +240,12 @@ class JobRunner(QObject):
         for lane in self._lanes.values():
             lane.put(None)
         deadline = time.monotonic() + timeout_s
-        is_clean = all([lane.join(max(0.0, deadline - time.monotonic())) for lane in self._lanes.values()])
+        ended = [lane.join(max(0.0, deadline - time.monotonic())) for lane in self._lanes.values()]
         self._lanes.clear()
         # Let the last reports of the workers arrive, so that every job gets its ``finished``.
         for job in self.jobs:
             QCoreApplication.sendPostedEvents(job, QEvent.Type.MetaCall.value)
-        return is_clean
+        return all(ended)
 
     @Slot()
     def _on_job_finished(self) -> None:
