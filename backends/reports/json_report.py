@@ -30,7 +30,11 @@ class JsonReport:
 
 def _pieces(tree: Tree, indent: str, depth: int, *, is_member: bool = False) -> Iterator[str]:
     is_object = isinstance(tree, Mapping)
-    if not tree or depth > _LINED_DEPTH or not (_is_lined_object(tree, is_member) or _holds_objects(tree)):
+    if (
+        not tree
+        or depth > _LINED_DEPTH + (not is_object)
+        or not (_is_lined_object(tree, is_member) or _holds_objects(tree))
+    ):
         yield json.dumps(_finite(tree), allow_nan=False)
         return
     inner = indent + " "

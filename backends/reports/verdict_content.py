@@ -76,7 +76,7 @@ class VerdictContent:
                     str(group.finding.effect),
                     group.finding.reason,
                     _some_operators(group.operators),
-                    " ".join(text for text in (group.finding.message, group.finding.remedy) if text),
+                    " – ".join(text for text in (group.finding.message, group.finding.remedy) if text),
                 )
                 for group in groups
             ),
