@@ -75,6 +75,7 @@ class OpenModel(QObject):
     Signals:
         model_changed: the file was read again; costs, verdicts and selection are reset as far as needed.
         selection_changed: the new ``frozenset[OperatorId]``.
+        revealed: an ``OperatorId`` that shall be brought into sight; it is selected and its subgraph shown.
         subgraph_changed: index of the shown subgraph.
         verdicts_changed: the new ``Mapping[str, ModelVerdict]`` by target id.
         target_changed: id of the chosen target.
@@ -85,6 +86,7 @@ class OpenModel(QObject):
 
     model_changed = Signal(object)
     selection_changed = Signal(object)
+    revealed = Signal(object)
     subgraph_changed = Signal(int)
     verdicts_changed = Signal(object)
     target_changed = Signal(str)
@@ -186,10 +188,11 @@ class OpenModel(QObject):
             self.selection_changed.emit(selection)
 
     def reveal(self, operator: OperatorId) -> None:
-        """Select one operator and show its subgraph."""
+        """Select one operator, show its subgraph and bring it into sight, even if it was selected before."""
         if self._exists(operator):
             self.show_subgraph(operator.subgraph)
             self.select([operator])
+            self.revealed.emit(operator)
 
     def show_subgraph(self, index: int) -> None:
         """Show another subgraph; one that does not exist is ignored."""
