@@ -1,12 +1,18 @@
 """Numbers to text: the only place that formats quantities for people."""
 
 
-def format_latency(ns: float) -> str:
-    """Give a duration in nanoseconds with a fitting unit and three significant digits: ``1.23 ms``."""
+def latency_unit(ns: float) -> tuple[float, str]:
+    """Give the unit that fits a duration in nanoseconds, as (nanoseconds in one unit, name), e.g. for an axis."""
     for limit, divisor, unit in ((1e3, 1.0, "ns"), (1e6, 1e3, "µs"), (1e9, 1e6, "ms")):
         if abs(ns) < limit:
-            return f"{_significant(ns / divisor)} {unit}"
-    return f"{_significant(ns / 1e9)} s"
+            return divisor, unit
+    return 1e9, "s"
+
+
+def format_latency(ns: float) -> str:
+    """Give a duration in nanoseconds with a fitting unit and three significant digits: ``1.23 ms``."""
+    divisor, unit = latency_unit(ns)
+    return f"{_significant(ns / divisor)} {unit}"
 
 
 def format_bytes(count: float) -> str:
