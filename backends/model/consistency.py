@@ -124,9 +124,9 @@ def _tensor_oddities(graph: Subgraph, buffers: Buffers) -> list[str]:
 def _oddities_of_tensor(tensor: Tensor, tensor_count: int, buffers: Buffers) -> list[tuple[str, str]]:
     """Kind and detail of each oddity of one tensor."""
     found = []
-    if tensor.buffer >= len(buffers) and tensor.buffer:
+    if tensor.buffer and tensor.buffer >= len(buffers):
         found.append(("a buffer does not exist", f" names buffer {tensor.buffer} of {len(buffers)}"))
-    elif tensor.is_constant and not tensor.is_sparse:
+    elif tensor.buffer and tensor.is_constant and not tensor.is_sparse:
         found += _size_oddities(tensor, buffers[tensor.buffer][1])
     if tensor.is_constant and tensor.is_variable:
         found.append(("a variable has a fixed value", ""))
