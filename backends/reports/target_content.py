@@ -1,0 +1,216 @@
+"""Targets as reports: the list of them, and the page of what one accepts, rendered from its rules."""
+
+from collections.abc import Mapping, Sequence
+
+from backends.reports.content import Records, Section, Table, Tree
+from backends.targets.constraints.binding import sentence
+from backends.targets.target import Condition, Effect, Rule, Target
+
+_EFFECTS = {
+    Effect.FALLBACK: "falls back to the CPU",
+    Effect.UNKNOWN: "unknown",
+    Effect.SLOW: "off the fast path",
+    Effect.NOTE: "note",
+}
+_ALL_KINDS = "*"
+
+
+class TargetListContent:
+    """All targets, one line each."""
+
+    schema = "tflite-profiler/targets/1"
+    title = "Targets"
+
+    def __init__(self, targets: Sequence[Target]) -> None:
+        self._targets = tuple(targets)
+
+    def sections(self) -> Sequence[Section]:
+        """Give one table."""
+        table = Table(
+            headings=("Id", "Name", "Types", "Rules", "Description"),
+            rows=tuple((t.id, t.name, str(len(t.accepts)), str(len(t.rules)), t.description) for t in self._targets),
+            right_aligned=frozenset({2, 3}),
+        )
+        return [Section(title="", table=table)]
+
+    def records(self) -> Records:
+        """Give a record for each target."""
+        return Records(
+            fields=("id", "name", "extends", "accepted_count", "rule_count", "description", "origin"),
+            rows=[
+                (t.id, t.name, t.extends, len(t.accepts), len(t.rules), t.description, t.origin) for t in self._targets
+            ],
+        )
+
+    def tree(self) -> Mapping[str, Tree]:
+        """Give all targets without their rules."""
+        return {"targets": [_overview(target) for target in self._targets]}
+
+
+class TargetContent:
+    """What one target accepts, on which conditions, and where each claim comes from."""
+
+    schema = "tflite-profiler/targets/1"
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+
+    @property
+    def title(self) -> str:
+        """Name the target."""
+        return f"{self._target.name}: what it accepts"
+
+    def sections(self) -> Sequence[Section]:
+        """Give the facts, the operator types with their conditions, and the sources."""
+        target = self._target
+        facts = [("Id", target.id), ("Operator types", str(len(target.accepts))), ("Rules", str(len(target.rules)))]
+        if target.extends:
+            facts.insert(1, ("Extends", target.extends))
+        facts += [("Limit", text) for text in _limits(target)]
+        facts += [
+            ("Published", f"{row.count} operators ({target.sources[row.source].text}). {row.note}")
+            for row in target.published_counts
+        ]
+        return [
+            Section(title="", facts=tuple(facts), sentences=(target.description, *target.caveats)),
+            Section(title="Operator types", table=_conditions_table(target)),
+            *_engine_sections(target),
+            Section(title="Sources", table=_sources_table(target)),
+        ]
+
+    def records(self) -> Records:
+        """Give a record for each condition of each operator type, and one for each type without any."""
+        target = self._target
+        rows: list[tuple[str, ...]] = []
+        for kind in sorted(target.accepts):
+            rules = _rules_of(target, kind)
+            rows += [(target.id, kind, *_rule_values(target, rule)) for rule in rules]
+            if not rules:
+                rows.append((target.id, kind, "", "", "", "", "", "", ""))
+        return Records(
+            fields=("target", "kind", "rule", "effect", "reason", "demand", "applies", "remedy", "source"), rows=rows
+        )
+
+    def tree(self) -> Mapping[str, Tree]:
+        """Give the target with its rules and sources."""
+        target = self._target
+        details = {
+            **_overview(target),
+            "accepts": sorted(target.accepts),
+            "rules": [_rule_tree(target, rule) for rule in target.rules],
+            "engines": [
+                {
+                    "engine": row.engine,
+                    "kinds": list(row.kinds),
+                    "when": [sentence(condition) for condition in row.when],
+                    "source": target.sources[row.source].text,
+                }
+                for row in target.engines
+            ],
+            "partitioning": {
+                "max_partitions": target.partitioning.max_partitions or None,
+                "min_nodes": target.partitioning.min_nodes,
+                "float16_weights": str(target.partitioning.float16_weights),
+            },
+            "reasons": dict(target.reasons),
+            "sources": [
+                {"id": s.id, "text": s.text, "checked_on": s.checked_on.isoformat(), "url": s.url}
+                for s in target.sources.values()
+            ],
+        }
+        return {"targets": [details]}
+
+
+def _overview(target: Target) -> dict[str, Tree]:
+    return {
+        "id": target.id,
+        "name": target.name,
+        "description": target.description,
+        "extends": target.extends,
+        "origin": target.origin,
+        "accepted_count": len(target.accepts),
+        "rule_count": len(target.rules),
+        "caveats": list(target.caveats),
+    }
+
+
+def _rule_tree(target: Target, rule: Rule) -> Tree:
+    return {
+        "id": rule.id,
+        "kinds": list(rule.kinds),
+        "effect": str(rule.effect),
+        "reason": rule.reason,
+        "demand": _demand(rule),
+        "when": [sentence(condition) for condition in rule.when],
+        "unless": [sentence(condition) for condition in rule.unless],
+        "remedy": rule.remedy,
+        "source": _source(target, rule),
+    }
+
+
+def _rule_values(target: Target, rule: Rule) -> tuple[str, ...]:
+    what = (rule.id, str(rule.effect), rule.reason, _demand(rule), _circumstances(rule))
+    return (*what, rule.remedy, _source(target, rule))
+
+
+def _conditions_table(target: Target) -> Table:
+    shared = [rule for rule in target.rules if _ALL_KINDS in rule.kinds]
+    rows = [("all types", *_condition_cells(target, rule)) for rule in shared]
+    for kind in sorted(target.accepts):
+        own = [rule for rule in _rules_of(target, kind) if _ALL_KINDS not in rule.kinds]
+        rows += [(kind if i == 0 else "", *_condition_cells(target, rule)) for i, rule in enumerate(own)]
+        if not own:
+            rows.append((kind, "", "", "", ""))
+    return Table(headings=("Type", "Otherwise", "Reason", "Source", "Condition"), rows=tuple(rows))
+
+
+def _condition_cells(target: Target, rule: Rule) -> tuple[str, str, str, str]:
+    applies = _circumstances(rule)
+    condition = f"{_demand(rule)} [{applies}]" if applies else _demand(rule)
+    return _EFFECTS[rule.effect], rule.reason, _source(target, rule), condition
+
+
+def _engine_sections(target: Target) -> list[Section]:
+    if not target.engines:
+        return []
+    rows = tuple(
+        (row.engine, ", ".join(row.kinds), "; ".join(sentence(condition) for condition in row.when))
+        for row in target.engines
+    )
+    return [Section(title="Engines", table=Table(headings=("Engine", "Types", "Condition"), rows=rows))]
+
+
+def _sources_table(target: Target) -> Table:
+    rows = tuple((s.id, s.checked_on.isoformat(), " ".join((s.text, s.url)).strip()) for s in target.sources.values())
+    return Table(headings=("Id", "Checked on", "Source"), rows=rows)
+
+
+def _limits(target: Target) -> list[str]:
+    rules = target.partitioning
+    limits = []
+    if rules.max_partitions:
+        limits.append(f"at most {rules.max_partitions} partitions are delegated")
+    if rules.min_nodes > 1:
+        limits.append(f"a partition needs at least {rules.min_nodes} operators")
+    return limits
+
+
+def _rules_of(target: Target, kind: str) -> tuple[Rule, ...]:
+    return tuple(rule for rule in target.rules if kind in rule.kinds or _ALL_KINDS in rule.kinds)
+
+
+def _demand(rule: Rule) -> str:
+    return sentence(rule.condition)
+
+
+def _circumstances(rule: Rule) -> str:
+    return "; ".join([*_joined("when", rule.when), *_joined("unless", rule.unless)])
+
+
+def _joined(word: str, conditions: Sequence[Condition]) -> list[str]:
+    return [f"{word}: " + " and ".join(sentence(condition) for condition in conditions)] if conditions else []
+
+
+def _source(target: Target, rule: Rule) -> str:
+    text = target.sources[rule.source].text
+    return f"{text}, {rule.at}" if rule.at else text
