@@ -1,0 +1,301 @@
+"""The parent's side of the worker: requests, live samples, and every way a runtime can die as a sentence."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from backends.devices import host_facts
+from backends.devices.local import RuntimeLibrary
+from backends.devices.shell import Child, Outcome
+from backends.errors import RunError
+from backends.progress import Progress
+from backends.runs.inputs import PreparedInputs
+from backends.units import format_bytes
+
+OPEN_TIMEOUT_S = 180.0
+RUN_TIMEOUT_S = 300.0
+_MEMORY_SHARE = 0.85
+_PACKAGE_ROOT = Path(__file__).resolve().parents[3]
+_MODULE = "backends.runs.host.worker"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """What a child is to load. ``files`` are the paths of the inputs' values, in order."""
+
+    library: RuntimeLibrary
+    model_path: Path
+    kernels: str
+    threads: int
+    inputs: PreparedInputs
+    files: tuple[Path, ...]
+    is_profiled: bool = False
+    is_isolated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """One inference: wall time, the calling thread's processor time, and whether another process cut in."""
+
+    latency_ns: int
+    cpu_ns: int
+    was_preempted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventTemplate:
+    """Events of a run without their times: name, type (2 operator, 8 kernel of a delegate), node index, subgraph."""
+
+    tags: tuple[str, ...]
+    types: tuple[int, ...]
+    nodes: tuple[int, ...]
+    subgraphs: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfiledSample:
+    """One profiled inference; ``elapsed_us`` belongs to the events of ``template``."""
+
+    sample: Sample
+    template: EventTemplate
+    elapsed_us: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """What loading took. Memory is empty where the system does not tell."""
+
+    init_ns: int
+    baseline: dict[str, int]
+    after_init: dict[str, int]
+
+
+class RuntimeChild:
+    """A child process with one model in it; a context manager, so that no process stays behind.
+
+    Args:
+        progress: cancelling it kills the child.
+        run_timeout_s: longest time one inference may take.
+    """
+
+    def __init__(self, progress: Progress, *, run_timeout_s: float = RUN_TIMEOUT_S) -> None:
+        self._progress = progress
+        self._run_timeout_s = run_timeout_s
+        self._doing = "starting"
+        self._template: EventTemplate | None = None
+        # "-P" keeps modules in the current folder from being imported instead of ours.
+        self._child = Child(
+            (sys.executable, "-P", "-m", _MODULE),
+            environment={"PYTHONPATH": str(_PACKAGE_ROOT), "PYTHONIOENCODING": "utf-8", "PYTHONUTF8": "1"},
+        )
+        self._closing = progress.closing(self._child.kill)
+
+    def __enter__(self) -> Self:
+        try:
+            self._closing.__enter__()
+        except BaseException:
+            self._child.__exit__(None, None, None)
+            raise
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._closing.__exit__(None, None, None)
+        self._child.__exit__(None, None, None)
+
+    def open(self, setup: Setup) -> Opened:
+        """Load the runtime and the model, and fill the inputs.
+
+        Raises:
+            Cancelled: the user cancelled.
+            RunError: the runtime refuses the model, crashes or hangs.
+        """
+        request = {
+            "do": "open",
+            "library": str(setup.library.path),
+            "folder": str(setup.library.path.parent),
+            "model": str(setup.model_path),
+            "kernels": setup.kernels,
+            "threads": setup.threads,
+            "profile": setup.is_profiled,
+            "isolate": setup.is_isolated,
+            "signature": setup.inputs.signature_index,
+            "inputs": [
+                {"element": tensor.element, "shape": list(tensor.shape), "file": str(path)}
+                for tensor, path in zip(setup.inputs.inputs, setup.files, strict=True)
+            ],
+            "outputs": list(setup.inputs.output_elements),
+            "memory_limit": _memory_limit(),
+        }
+        replies = [reply for reply in self._ask(request, OPEN_TIMEOUT_S) if "init_ns" in reply]
+        if not replies:
+            raise self._protocol_error()
+        reply = replies[-1]
+        return Opened(
+            init_ns=_number(reply, "init_ns"), baseline=_memory(reply, "baseline"), after_init=_memory(reply, "memory")
+        )
+
+    def run(
+        self, count: int, *, seconds: float, pause_seconds: float = 0.0, listen: Callable[[Sample], None] | None = None
+    ) -> list[Sample]:
+        """Run up to ``count`` times, but start none after ``seconds``; at least one.
+
+        Raises:
+            Cancelled: the user cancelled.
+            RunError: the runtime fails, crashes or hangs; with ``listen`` what came before it was heard.
+        """
+        self._doing = "running this model"
+        samples = []
+        for reply in self._ask({"do": "run", "count": count, "seconds": seconds, "pause": pause_seconds}):
+            if "ns" in reply:
+                samples.append(_sample(reply))
+                if listen is not None:
+                    listen(samples[-1])
+        return samples
+
+    def profile(self, count: int, *, seconds: float) -> list[ProfiledSample]:
+        """Run with the profiler on, as ``run``.
+
+        Raises:
+            Cancelled: the user cancelled.
+            RunError: the runtime fails, crashes or hangs.
+        """
+        self._doing = "profiling this model"
+        samples = []
+        for reply in self._ask({"do": "profile", "count": count, "seconds": seconds}):
+            if "template" in reply:
+                self._template = self._read_template(reply["template"])
+            elif "elapsed" in reply:
+                samples.append(self._profiled(reply))
+        return samples
+
+    def memory(self) -> dict[str, int]:
+        """Give the resident memory now and its peak.
+
+        Raises:
+            Cancelled: the user cancelled.
+            RunError: the child is gone.
+        """
+        for reply in list(self._ask({"do": "memory"})):
+            if "memory" in reply:
+                return _memory(reply, "memory")
+        return {}
+
+    def _ask(self, request: dict[str, Any], timeout_s: float | None = None) -> Iterator[dict[str, Any]]:
+        self._child.send(json.dumps(request))
+        while True:
+            reply = self._receive(self._run_timeout_s if timeout_s is None else timeout_s)
+            if "phase" in reply:
+                self._doing = str(reply["phase"])
+                self._progress.step(self._doing.capitalize())
+            elif "error" in reply:
+                raise self._refusal(reply["error"])
+            elif "done" in reply:
+                return
+            else:
+                yield reply
+
+    def _receive(self, timeout_s: float) -> dict[str, Any]:
+        try:
+            line = self._child.receive(timeout_s)
+        except TimeoutError:
+            self._child.kill()
+            self._progress.check()
+            raise RunError(
+                f"the runtime did not answer for {timeout_s:.0f} s while {self._doing}, and was stopped",
+                hint="Try another kind of kernels, or fewer or smaller inputs.",
+                detail=self._child.outcome().stderr,
+            ) from None
+        self._progress.check()
+        if line is None:
+            raise death_of(self._child.outcome(), self._doing)
+        try:
+            reply = json.loads(line)
+        except ValueError:
+            raise self._protocol_error() from None
+        if not isinstance(reply, dict):
+            raise self._protocol_error()
+        return reply
+
+    def _refusal(self, error: Any) -> RunError:
+        """Phrase what the runtime reported itself."""
+        fields = error if isinstance(error, dict) else {}
+        log = str(fields.get("log", "")).strip()
+        message = f"the runtime could not {fields.get('call', 'go on')} (status {fields.get('status')})"
+        return RunError(message, detail=log or self._stop().stderr.strip())
+
+    def _protocol_error(self) -> RunError:
+        return RunError(f"the runtime's process answered nonsense while {self._doing}", detail=self._stop().stderr)
+
+    def _stop(self) -> Outcome:
+        self._child.kill()
+        return self._child.outcome()
+
+    def _read_template(self, columns: Any) -> EventTemplate:
+        try:
+            tags, types, nodes, subgraphs = columns
+            return EventTemplate(
+                tags=tuple(map(str, tags)),
+                types=tuple(map(int, types)),
+                nodes=tuple(map(int, nodes)),
+                subgraphs=tuple(map(int, subgraphs)),
+            )
+        except (TypeError, ValueError):
+            raise self._protocol_error() from None
+
+    def _profiled(self, reply: dict[str, Any]) -> ProfiledSample:
+        template, elapsed = self._template, reply["elapsed"]
+        if template is None or not isinstance(elapsed, list) or len(elapsed) != len(template.tags):
+            raise self._protocol_error()
+        return ProfiledSample(sample=_sample(reply), template=template, elapsed_us=tuple(map(int, elapsed)))
+
+
+def death_of(outcome: Outcome, doing: str) -> RunError:
+    """Phrase why the child is gone although nobody ended it."""
+    log = outcome.stderr.strip()
+    signal = outcome.signal_name
+    if signal == "SIGKILL":
+        return RunError(
+            f"the system ended the runtime while {doing}, most likely because memory ran out",
+            hint="Close other programs, or use smaller inputs.",
+            detail=log,
+        )
+    if "bad_alloc" in log or "MemoryError" in log or "std::length_error" in log:
+        return RunError(
+            f"the runtime ran out of memory while {doing}",
+            hint=f"It may use {format_bytes(_memory_limit())} here: close other programs, or use smaller inputs.",
+            detail=log,
+        )
+    if signal:
+        return RunError(
+            f"the runtime crashed ({signal}) while {doing}",
+            hint="Try another kind of kernels: built-in kernels do not use the delegate.",
+            detail=log,
+        )
+    return RunError(f"the runtime's process ended (code {outcome.code}) while {doing}", detail=log)
+
+
+def _memory_limit() -> int:
+    """Most of what is free now, so that a greedy model fails alone instead of stalling the computer; 0 is no limit."""
+    _total, available = host_facts.memory_bytes()
+    return int(available * _MEMORY_SHARE) if available else 0
+
+
+def _sample(reply: dict[str, Any]) -> Sample:
+    return Sample(
+        latency_ns=_number(reply, "ns"),
+        cpu_ns=_number(reply, "cpu_ns"),
+        was_preempted=_number(reply, "switches") > 0,
+    )
+
+
+def _number(reply: dict[str, Any], key: str) -> int:
+    value = reply.get(key)
+    return value if isinstance(value, int) else 0
+
+
+def _memory(reply: dict[str, Any], key: str) -> dict[str, int]:
+    value = reply.get(key)
+    return {str(name): size for name, size in value.items() if isinstance(size, int)} if isinstance(value, dict) else {}
