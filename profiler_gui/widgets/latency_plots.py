@@ -1,0 +1,202 @@
+"""Plots of measured latencies. Importing this takes about a second (pyqtgraph): import it when it is needed."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from backends.units import format_latency, latency_unit
+from profiler_gui.widgets.tints import Tints, muted, tints_of
+
+Floats = npt.NDArray[np.float64]
+_MIN_BINS, _MAX_BINS = 8, 60
+_MAX_DOTS = 500
+"""With more runs than this, only the line is drawn."""
+_PERCENTILE_NAMES = ("p50", "p90", "p99")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latencies:
+    """What the plots show, in nanoseconds; ``percentiles_ns`` are p50, p90 and p99."""
+
+    warmup_ns: tuple[int, ...]
+    runs_ns: tuple[int, ...]
+    percentiles_ns: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pen:
+    """Everything a drawing function needs besides the data."""
+
+    item: pg.PlotItem
+    tints: Tints
+    divisor: float
+    """Nanoseconds in one unit of the axis."""
+    unit: str
+    muted: QColor
+    base: QColor
+
+    def label(self, side: str, text: str) -> None:
+        """Write what an axis means."""
+        self.item.setLabel(side, text, color=self.muted.name())
+
+
+class LatencyPlot(QWidget):
+    """One plot of latencies; its colours follow the theme and its axis has a fitting unit.
+
+    The wheel zooms, dragging pans, a double click shows everything again. Make one with ``latency_timeline``,
+    ``latency_histogram`` or ``latency_ecdf``.
+    """
+
+    def __init__(self, title: str, draw: Callable[[_Pen, Latencies], None], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.title = title
+        self._draw = draw
+        self._latencies: Latencies | None = None
+        self._view = pg.PlotWidget(self)
+        self._view.setMenuEnabled(False)
+        self._view.hideButtons()
+        self._view.setFrameShape(QFrame.Shape.NoFrame)
+        self._view.viewport().installEventFilter(self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._view)
+        self.setMinimumSize(220, 140)
+        self.redraw()
+
+    @property
+    def item(self) -> pg.PlotItem:
+        """The plot itself."""
+        return self._view.getPlotItem()
+
+    def show_latencies(self, latencies: Latencies | None) -> None:
+        """Show other values, or nothing."""
+        self._latencies = latencies
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw everything in the colours of the present theme."""
+        item, tints, quiet = self.item, tints_of(self), muted(self)
+        base = QColor(self.palette().color(QPalette.ColorRole.Base))
+        item.clear()
+        self._view.setBackground(base)
+        percentiles = self._latencies.percentiles_ns if self._latencies else ()
+        item.setTitle(
+            _title(self.title, tints, percentiles),
+            color=self.palette().color(QPalette.ColorRole.Text).name(),
+            size="10pt",
+        )
+        for side in ("left", "bottom"):
+            axis = item.getAxis(side)
+            axis.setPen(QColor(tints.grid))
+            axis.setTextPen(quiet)
+            axis.setStyle(tickFont=self.font(), tickTextOffset=4)
+            axis.enableAutoSIPrefix(False)
+        item.showGrid(x=False, y=True, alpha=0.35)
+        latencies = self._latencies
+        if latencies is not None and latencies.runs_ns:
+            divisor, unit = latency_unit(max(latencies.runs_ns))
+            self._draw(_Pen(item=item, tints=tints, divisor=divisor, unit=unit, muted=quiet, base=base), latencies)
+        item.enableAutoRange()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_view"):
+            self.redraw()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Show everything again on a double click."""
+        if event.type() == QEvent.Type.MouseButtonDblClick:
+            self.item.enableAutoRange()
+            return True
+        return super().eventFilter(watched, event)
+
+
+def latency_timeline(parent: QWidget | None = None) -> LatencyPlot:
+    """Make a plot of each run in order, the warm-up before it, and lines at the percentiles."""
+    return LatencyPlot("Latency of each run", _draw_timeline, parent)
+
+
+def latency_histogram(parent: QWidget | None = None) -> LatencyPlot:
+    """Make a plot of how often each latency was measured."""
+    return LatencyPlot("How latencies spread", _draw_histogram, parent)
+
+
+def latency_ecdf(parent: QWidget | None = None) -> LatencyPlot:
+    """Make a plot of which part of the runs was at most as slow."""
+    return LatencyPlot("Part of runs within a latency", _draw_ecdf, parent)
+
+
+def _draw_timeline(pen: _Pen, latencies: Latencies) -> None:
+    warmup = np.asarray(latencies.warmup_ns, float) / pen.divisor
+    runs = np.asarray(latencies.runs_ns, float) / pen.divisor
+    pen.label("bottom", "Run (warm-up before 1)" if warmup.size else "Run")
+    pen.label("left", f"Latency ({pen.unit})")
+    if warmup.size:
+        edges = (0.5 - warmup.size, 0.5)
+        band = pg.LinearRegionItem(edges, movable=False, brush=_faint(pen.tints.warmup), pen=pg.mkPen(None))
+        pen.item.addItem(band)
+        x = np.arange(1 - warmup.size, 1)
+        pen.item.plot(x, warmup, pen=None, symbol="t", symbolSize=9, symbolPen=None, symbolBrush=pen.tints.warmup)
+    x = np.arange(1, runs.size + 1)
+    dots = {"symbol": "o", "symbolSize": 5, "symbolPen": None, "symbolBrush": pen.tints.series}
+    pen.item.plot(x, runs, pen=pg.mkPen(pen.tints.series, width=1), **(dots if runs.size <= _MAX_DOTS else {}))
+    _add_percentiles(pen, latencies.percentiles_ns, is_vertical=False)
+
+
+def _draw_histogram(pen: _Pen, latencies: Latencies) -> None:
+    values = np.asarray(latencies.runs_ns, float)
+    counts, edges = np.histogram(values / pen.divisor, bins=bin_count(values))
+    pen.label("bottom", f"Latency ({pen.unit})")
+    pen.label("left", "Runs")
+    edge = pg.mkPen(pen.base)
+    pen.item.setLimits(yMin=0)
+    pen.item.addItem(pg.BarGraphItem(x0=edges[:-1], x1=edges[1:], height=counts, brush=pen.tints.series, pen=edge))
+    _add_percentiles(pen, latencies.percentiles_ns, is_vertical=True)
+
+
+def _draw_ecdf(pen: _Pen, latencies: Latencies) -> None:
+    values = np.sort(np.asarray(latencies.runs_ns, float) / pen.divisor)
+    percent = np.arange(1, values.size + 1) / values.size * 100
+    pen.label("bottom", f"Latency ({pen.unit})")
+    pen.label("left", "Runs (%)")
+    x = np.concatenate([values, values[-1:]])
+    pen.item.setLimits(yMin=0, yMax=103)
+    pen.item.plot(x, percent, stepMode="center", pen=pg.mkPen(pen.tints.series, width=2))
+    _add_percentiles(pen, latencies.percentiles_ns, is_vertical=True)
+
+
+def bin_count(values: Floats) -> int:
+    """Give the number of bins for a histogram by Freedman and Diaconis' rule, within sensible bounds."""
+    low, high = np.percentile(values, [25, 75])
+    width = 2 * (high - low) / values.size ** (1 / 3)
+    wanted = (values.max() - values.min()) / width if width > 0 else _MIN_BINS
+    return int(min(_MAX_BINS, max(_MIN_BINS, np.ceil(wanted))))
+
+
+def _add_percentiles(pen: _Pen, percentiles_ns: Sequence[float], *, is_vertical: bool) -> None:
+    """Draw dashed lines at the percentiles; their values stand under the title, where they cover nothing."""
+    for color, value in zip(pen.tints.percentiles, percentiles_ns, strict=False):
+        dashed = pg.mkPen(color, width=1.2, style=Qt.PenStyle.DashLine)
+        pen.item.addItem(pg.InfiniteLine(value / pen.divisor, 90 if is_vertical else 0, dashed))
+
+
+def _title(title: str, tints: Tints, percentiles_ns: Sequence[float]) -> str:
+    """Give the title, and below it the legend of the dashed lines; no text in it comes from a file."""
+    legend = [
+        f"<span style='color: {color}'>┅ {name} {format_latency(value)}</span>"
+        for color, name, value in zip(tints.percentiles, _PERCENTILE_NAMES, percentiles_ns, strict=False)
+    ]
+    return "<br>".join([title, "&nbsp;&nbsp;".join(legend)]) if legend else title
+
+
+def _faint(color: str) -> QColor:
+    result = QColor(color)
+    result.setAlphaF(0.14)
+    return result
