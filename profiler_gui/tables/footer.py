@@ -22,7 +22,6 @@ class FooterTable(QAbstractTableModel):
         self._rows: tuple[Any, ...] = ()
         self._bold = QFont()
         self._bold.setBold(True)
-        self._bold.setFeature(QFont.Tag("tnum"), 1)
 
     def set_rows(self, rows: Iterable[Any]) -> None:
         """Replace the rows."""

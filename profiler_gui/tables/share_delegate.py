@@ -1,12 +1,13 @@
 """Bars behind numbers in a cell."""
 
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor, QPainter, QPalette
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from profiler_gui.tables.record_table import SHARE_ROLE, AnyIndex
+from profiler_gui.theme import colors_of
 
-_OPACITY = 0.35
+_OPACITY = 0.3
 
 
 class ShareDelegate(QStyledItemDelegate):
@@ -26,12 +27,11 @@ class ShareDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         """Draw the bar, then the cell as usual."""
         share = index.data(SHARE_ROLE)
-        is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        if share and not is_selected:
+        if share and isinstance(option.widget, QWidget):
             area = QRectF(option.rect).adjusted(2, 3, -2, -3)
             length = area.width() * min(1.0, max(0.0, share / self._full))
             area.setLeft(area.right() - length)
-            color = QColor(option.palette.color(QPalette.ColorRole.Highlight))
+            color = QColor(colors_of(option.widget).series[0])
             color.setAlphaF(_OPACITY)
             painter.fillRect(area, color)
         super().paint(painter, option, index)

@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPalette
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from profiler_gui.widgets.tints import tints_of
+from profiler_gui.theme import colors_of
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 _NO_PARENT = QModelIndex()
@@ -149,13 +149,13 @@ class _BarDelegate(QStyledItemDelegate):
 
     def measure(self) -> None:
         """Find the widths of labels and values."""
-        metrics = QFontMetrics(self._font())
+        metrics = QFontMetrics(self._view.font())
         self._label_width = max((metrics.horizontalAdvance(bar.label) for bar in self._view.bars), default=0)
         self._text_width = max((metrics.horizontalAdvance(bar.text) for bar in self._view.bars), default=0)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
         """Give one line of text with some air."""
-        return QSize(120, QFontMetrics(self._font()).height() + 8)
+        return QSize(120, QFontMetrics(self._view.font()).height() + 8)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         """Draw one bar."""
@@ -163,7 +163,7 @@ class _BarDelegate(QStyledItemDelegate):
         is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
         palette = option.palette
         painter.save()
-        painter.setFont(self._font())
+        painter.setFont(self._view.font())
         if is_selected:
             painter.fillRect(option.rect, palette.color(QPalette.ColorRole.Highlight))
         area = option.rect.adjusted(_GAP, 0, -_GAP, 0)
@@ -178,12 +178,7 @@ class _BarDelegate(QStyledItemDelegate):
         room = area.width() - label_width - self._text_width - 2 * _GAP
         if room > 4:
             length = max(2, round(room * bar.value / self._view.full)) if bar.value > 0 else 0
-            color = ink if is_selected else QColor(bar.color or tints_of(self._view).series)
+            color = QColor(bar.color or colors_of(self._view).series[0])
             top = area.top() + 5
             painter.fillRect(QRect(area.left() + label_width + _GAP, top, length, area.height() - 10), color)
         painter.restore()
-
-    def _font(self) -> QFont:
-        font = QFont(self._view.font())
-        font.setFeature(QFont.Tag("tnum"), 1)
-        return font

@@ -8,10 +8,10 @@ import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from backends.units import format_latency, latency_unit
-from profiler_gui.widgets.tints import Tints, muted, tints_of
+from profiler_gui.theme import Colors, colors_of
 
 Floats = npt.NDArray[np.float64]
 _MIN_BINS, _MAX_BINS = 8, 60
@@ -34,16 +34,14 @@ class _Pen:
     """Everything a drawing function needs besides the data."""
 
     item: pg.PlotItem
-    tints: Tints
+    colors: Colors
     divisor: float
     """Nanoseconds in one unit of the axis."""
     unit: str
-    muted: QColor
-    base: QColor
 
     def label(self, side: str, text: str) -> None:
         """Write what an axis means."""
-        self.item.setLabel(side, text, color=self.muted.name())
+        self.item.setLabel(side, text, color=self.colors.plot_axis)
 
 
 class LatencyPlot(QWidget):
@@ -58,15 +56,24 @@ class LatencyPlot(QWidget):
         self.title = title
         self._draw = draw
         self._latencies: Latencies | None = None
+        self._legend = QLabel()
+        self._legend.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        heading = QLabel(title)
+        heading.setProperty("role", "section")
         self._view = pg.PlotWidget(self)
         self._view.setMenuEnabled(False)
         self._view.hideButtons()
         self._view.setFrameShape(QFrame.Shape.NoFrame)
         self._view.viewport().installEventFilter(self)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._view)
-        self.setMinimumSize(220, 140)
+        layout.setContentsMargins(8, 6, 8, 4)
+        layout.setSpacing(2)
+        layout.addWidget(heading)
+        layout.addWidget(self._legend)
+        layout.addWidget(self._view, 1)
+        self.setAutoFillBackground(True)
+        self.setBackgroundRole(QPalette.ColorRole.Base)
+        self.setMinimumSize(220, 170)
         self.redraw()
 
     @property
@@ -81,27 +88,21 @@ class LatencyPlot(QWidget):
 
     def redraw(self) -> None:
         """Draw everything in the colours of the present theme."""
-        item, tints, quiet = self.item, tints_of(self), muted(self)
-        base = QColor(self.palette().color(QPalette.ColorRole.Base))
+        item, colors = self.item, colors_of(self)
         item.clear()
-        self._view.setBackground(base)
-        percentiles = self._latencies.percentiles_ns if self._latencies else ()
-        item.setTitle(
-            _title(self.title, tints, percentiles),
-            color=self.palette().color(QPalette.ColorRole.Text).name(),
-            size="10pt",
-        )
+        self._view.setBackground(colors.plot_ground)
+        self._legend.setText(_legend(colors, self._latencies))
         for side in ("left", "bottom"):
             axis = item.getAxis(side)
-            axis.setPen(QColor(tints.grid))
-            axis.setTextPen(quiet)
+            axis.setPen(colors.plot_grid)
+            axis.setTextPen(colors.plot_axis)
             axis.setStyle(tickFont=self.font(), tickTextOffset=4)
             axis.enableAutoSIPrefix(False)
-        item.showGrid(x=False, y=True, alpha=0.35)
+        item.showGrid(x=False, y=True, alpha=0.5)
         latencies = self._latencies
         if latencies is not None and latencies.runs_ns:
             divisor, unit = latency_unit(max(latencies.runs_ns))
-            self._draw(_Pen(item=item, tints=tints, divisor=divisor, unit=unit, muted=quiet, base=base), latencies)
+            self._draw(_Pen(item=item, colors=colors, divisor=divisor, unit=unit), latencies)
         item.enableAutoRange()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -140,13 +141,13 @@ def _draw_timeline(pen: _Pen, latencies: Latencies) -> None:
     pen.label("left", f"Latency ({pen.unit})")
     if warmup.size:
         edges = (0.5 - warmup.size, 0.5)
-        band = pg.LinearRegionItem(edges, movable=False, brush=_faint(pen.tints.warmup), pen=pg.mkPen(None))
+        band = pg.LinearRegionItem(edges, movable=False, brush=_faint(pen.colors.warning), pen=pg.mkPen(None))
         pen.item.addItem(band)
         x = np.arange(1 - warmup.size, 1)
-        pen.item.plot(x, warmup, pen=None, symbol="t", symbolSize=9, symbolPen=None, symbolBrush=pen.tints.warmup)
+        pen.item.plot(x, warmup, pen=None, symbol="t", symbolSize=9, symbolPen=None, symbolBrush=pen.colors.warning)
     x = np.arange(1, runs.size + 1)
-    dots = {"symbol": "o", "symbolSize": 5, "symbolPen": None, "symbolBrush": pen.tints.series}
-    pen.item.plot(x, runs, pen=pg.mkPen(pen.tints.series, width=1), **(dots if runs.size <= _MAX_DOTS else {}))
+    dots = {"symbol": "o", "symbolSize": 5, "symbolPen": None, "symbolBrush": pen.colors.series[0]}
+    pen.item.plot(x, runs, pen=pg.mkPen(pen.colors.series[0], width=1), **(dots if runs.size <= _MAX_DOTS else {}))
     _add_percentiles(pen, latencies.percentiles_ns, is_vertical=False)
 
 
@@ -155,9 +156,9 @@ def _draw_histogram(pen: _Pen, latencies: Latencies) -> None:
     counts, edges = np.histogram(values / pen.divisor, bins=bin_count(values))
     pen.label("bottom", f"Latency ({pen.unit})")
     pen.label("left", "Runs")
-    edge = pg.mkPen(pen.base)
+    edge = pg.mkPen(pen.colors.plot_ground)
     pen.item.setLimits(yMin=0)
-    pen.item.addItem(pg.BarGraphItem(x0=edges[:-1], x1=edges[1:], height=counts, brush=pen.tints.series, pen=edge))
+    pen.item.addItem(pg.BarGraphItem(x0=edges[:-1], x1=edges[1:], height=counts, brush=pen.colors.series[0], pen=edge))
     _add_percentiles(pen, latencies.percentiles_ns, is_vertical=True)
 
 
@@ -168,7 +169,7 @@ def _draw_ecdf(pen: _Pen, latencies: Latencies) -> None:
     pen.label("left", "Runs (%)")
     x = np.concatenate([values, values[-1:]])
     pen.item.setLimits(yMin=0, yMax=103)
-    pen.item.plot(x, percent, stepMode="center", pen=pg.mkPen(pen.tints.series, width=2))
+    pen.item.plot(x, percent, stepMode="center", pen=pg.mkPen(pen.colors.series[0], width=2))
     _add_percentiles(pen, latencies.percentiles_ns, is_vertical=True)
 
 
@@ -181,19 +182,24 @@ def bin_count(values: Floats) -> int:
 
 
 def _add_percentiles(pen: _Pen, percentiles_ns: Sequence[float], *, is_vertical: bool) -> None:
-    """Draw dashed lines at the percentiles; their values stand under the title, where they cover nothing."""
-    for color, value in zip(pen.tints.percentiles, percentiles_ns, strict=False):
+    """Draw dashed lines at the percentiles; the legend above the plot gives their values, where they cover nothing."""
+    for color, value in zip(_percentile_colors(pen.colors), percentiles_ns, strict=False):
         dashed = pg.mkPen(color, width=1.2, style=Qt.PenStyle.DashLine)
         pen.item.addItem(pg.InfiniteLine(value / pen.divisor, 90 if is_vertical else 0, dashed))
 
 
-def _title(title: str, tints: Tints, percentiles_ns: Sequence[float]) -> str:
-    """Give the title, and below it the legend of the dashed lines; no text in it comes from a file."""
-    legend = [
-        f"<span style='color: {color}'>┅ {name} {format_latency(value)}</span>"
-        for color, name, value in zip(tints.percentiles, _PERCENTILE_NAMES, percentiles_ns, strict=False)
+def _percentile_colors(colors: Colors) -> tuple[str, str, str]:
+    return colors.series[2], colors.series[4], colors.error
+
+
+def _legend(colors: Colors, latencies: Latencies | None) -> str:
+    """Give the legend of the dashed lines; no text in it comes from a file."""
+    values = latencies.percentiles_ns if latencies else ()
+    entries = [
+        f"<span style='color: {color}'>┅&nbsp;{name}&nbsp;{format_latency(value).replace(' ', '&nbsp;')}</span>"
+        for color, name, value in zip(_percentile_colors(colors), _PERCENTILE_NAMES, values, strict=False)
     ]
-    return "<br>".join([title, "&nbsp;&nbsp;".join(legend)]) if legend else title
+    return "&nbsp; ".join(entries)
 
 
 def _faint(color: str) -> QColor:
