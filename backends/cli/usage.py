@@ -53,9 +53,9 @@ def named_shape(text: str) -> tuple[str, tuple[int, ...]]:
     Raises:
         argparse.ArgumentTypeError: it does not read so.
     """
-    name, separator, sizes = text.rpartition("=")
+    name, _, sizes = text.rpartition("=")
     parts = sizes.lower().replace(",", "x").split("x") if sizes else []
-    if not separator or not name or not all(part.strip().isdecimal() for part in parts):
+    if not parts or not name or not all(part.strip().isdecimal() for part in parts):
         raise argparse.ArgumentTypeError(f"{text!r} does not read NAME=1x224x224x3")
     return name, tuple(int(part) for part in parts)
 

@@ -1,0 +1,21 @@
+from pathlib import Path
+
+import pytest
+
+from tests.support.model_builder import a_model, a_stored_tensor, an_operator
+
+
+@pytest.fixture
+def model_file(tmp_path: Path) -> Path:
+    """A file with two operators."""
+    x, y, z = (a_stored_tensor(shape=(1, 8, 8, 4), name=name) for name in "xyz")
+    path = tmp_path / "small.tflite"
+    path.write_bytes(a_model([an_operator("ADD", [x, x], [y]), an_operator("LOGISTIC", [y], [z])]))
+    return path
+
+
+@pytest.fixture(autouse=True)
+def _own_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test sees the target files of whoever runs it."""
+    for name in ("XDG_CONFIG_HOME", "APPDATA", "HOME"):
+        monkeypatch.setenv(name, str(tmp_path / "home"))
