@@ -1,0 +1,185 @@
+"""The table of actions: what can be done, what it is called and which keys do it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QIcon, QKeySequence
+
+from profiler_gui.theme import Theme
+
+
+class Menu(StrEnum):
+    """The menus, in order."""
+
+    FILE = "File"
+    EDIT = "Edit"
+    VIEW = "View"
+    PROFILE = "Profile"
+    HELP = "Help"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionSpec:
+    """One action."""
+
+    id: str
+    text: str
+    menu: Menu
+    shortcuts: tuple[str, ...] = ()
+    icon: str = ""
+    tip: str = ""
+    needs_model: bool = False
+    is_checkable: bool = False
+    starts_group: bool = False
+    """Whether a line separates it from the action above."""
+
+
+_SPECS = (
+    ActionSpec(id="open", text="Open…", menu=Menu.FILE, shortcuts=("Ctrl+O",), icon="open", tip="Open models"),
+    ActionSpec(id="open_sample", text="Open the sample", menu=Menu.FILE),
+    ActionSpec(id="reload", text="Reload", menu=Menu.FILE, shortcuts=("F5",), icon="reload", needs_model=True),
+    ActionSpec(id="close", text="Close", menu=Menu.FILE, shortcuts=("Ctrl+W",), needs_model=True, starts_group=True),
+    ActionSpec(id="quit", text="Quit", menu=Menu.FILE, shortcuts=("Ctrl+Q",), starts_group=True),
+    ActionSpec(
+        id="find",
+        text="Find",
+        menu=Menu.EDIT,
+        shortcuts=("Ctrl+F",),
+        icon="find",
+        tip="Find operators",
+        needs_model=True,
+    ),
+    ActionSpec(id="find_next", text="Next match", menu=Menu.EDIT, shortcuts=("F3", "Ctrl+G"), needs_model=True),
+    ActionSpec(
+        id="find_previous",
+        text="Previous match",
+        menu=Menu.EDIT,
+        shortcuts=("Shift+F3", "Ctrl+Shift+G"),
+        needs_model=True,
+    ),
+    ActionSpec(
+        id="back",
+        text="Previous selection",
+        menu=Menu.EDIT,
+        shortcuts=("Alt+Left",),
+        needs_model=True,
+        starts_group=True,
+    ),
+    ActionSpec(id="forward", text="Next selection", menu=Menu.EDIT, shortcuts=("Alt+Right",), needs_model=True),
+    ActionSpec(
+        id="fit",
+        text="Fit graph",
+        menu=Menu.VIEW,
+        shortcuts=("Space", "Home"),
+        icon="fit",
+        tip="Show the whole graph",
+        needs_model=True,
+    ),
+    ActionSpec(id="zoom_selection", text="Zoom to selection", menu=Menu.VIEW, shortcuts=("F",), needs_model=True),
+    ActionSpec(
+        id="zoom_in", text="Zoom in", menu=Menu.VIEW, shortcuts=("Shift+Up", "Ctrl++", "Ctrl+="), needs_model=True
+    ),
+    ActionSpec(id="zoom_out", text="Zoom out", menu=Menu.VIEW, shortcuts=("Shift+Down", "Ctrl+-"), needs_model=True),
+    ActionSpec(
+        id="zoom_reset", text="Actual size", menu=Menu.VIEW, shortcuts=("Shift+Backspace", "Ctrl+0"), needs_model=True
+    ),
+    ActionSpec(
+        id="full_screen", text="Full screen", menu=Menu.VIEW, shortcuts=("F11",), is_checkable=True, starts_group=True
+    ),
+    ActionSpec(id="toggle_theme", text="Switch light and dark", menu=Menu.VIEW, icon="theme", starts_group=True),
+    ActionSpec(id="reset_layout", text="Reset layout", menu=Menu.VIEW, starts_group=True),
+    ActionSpec(
+        id="profile",
+        text="Profile",
+        menu=Menu.PROFILE,
+        shortcuts=("Ctrl+R",),
+        icon="profile",
+        tip="Measure the model on this computer",
+        needs_model=True,
+    ),
+    ActionSpec(
+        id="stop",
+        text="Stop",
+        menu=Menu.PROFILE,
+        shortcuts=("Ctrl+.",),
+        icon="stop",
+        tip="End the measurement and keep what was measured",
+    ),
+    ActionSpec(
+        id="cancel",
+        text="Cancel",
+        menu=Menu.PROFILE,
+        shortcuts=("Ctrl+Shift+.",),
+        tip="End the measurement and discard it",
+    ),
+    ActionSpec(id="shortcuts", text="Keyboard shortcuts", menu=Menu.HELP, shortcuts=("F1", "?"), icon="keyboard"),
+    ActionSpec(id="palette", text="Command palette…", menu=Menu.HELP, shortcuts=("Ctrl+Shift+P",)),
+    ActionSpec(id="about", text="About", menu=Menu.HELP, starts_group=True),
+)
+
+ACTIONS: Mapping[str, ActionSpec] = {spec.id: spec for spec in _SPECS}
+"""All actions by id, in the order of the menus."""
+
+GRAPH_KEYS = (
+    ("Arrow keys", "Go to the neighbouring operator"),
+    ("Wheel", "Zoom at the pointer"),
+    ("Drag", "Move the graph"),
+    ("Click, Ctrl+click", "Select, add to the selection"),
+    ("Shift+drag", "Select an area"),
+    ("Esc", "Clear the selection"),
+    ("Ctrl+1 … Ctrl+9", "Open a recent file"),
+)
+"""Keys and gestures that are no actions, for the shortcuts sheet."""
+
+
+class Actions(QObject):
+    """The actions of a window, made from the table."""
+
+    def __init__(self, theme: Theme, parent: QObject) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._actions = {spec.id: self._make(spec) for spec in _SPECS}
+        self.color_icons()
+        theme.changed.connect(self.color_icons)
+
+    def __getitem__(self, id_: str) -> QAction:
+        return self._actions[id_]
+
+    def all(self) -> tuple[QAction, ...]:
+        """Give every action in order."""
+        return tuple(self._actions.values())
+
+    def of(self, menu: Menu) -> tuple[tuple[ActionSpec, QAction], ...]:
+        """Give the actions of a menu in order."""
+        return tuple((spec, self._actions[spec.id]) for spec in _SPECS if spec.menu is menu)
+
+    def set_has_model(self, has_model: bool) -> None:
+        """Enable what needs a model only while there is one."""
+        for spec in _SPECS:
+            if spec.needs_model:
+                self._actions[spec.id].setEnabled(has_model)
+
+    def color_icons(self) -> None:
+        """Draw the icons in the colours of the theme in use."""
+        for spec in _SPECS:
+            if spec.icon:
+                self._actions[spec.id].setIcon(self._icon(spec))
+
+    def _icon(self, spec: ActionSpec) -> QIcon:
+        return self._theme.icon(spec.icon)
+
+    def _make(self, spec: ActionSpec) -> QAction:
+        action = QAction(spec.text, self)
+        action.setObjectName(spec.id)
+        action.setShortcuts([QKeySequence(keys) for keys in spec.shortcuts])
+        action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        action.setCheckable(spec.is_checkable)
+        first = (
+            QKeySequence(spec.shortcuts[0]).toString(QKeySequence.SequenceFormat.NativeText) if spec.shortcuts else ""
+        )
+        tip = spec.tip or spec.text.rstrip("…")
+        action.setToolTip(f"{tip} ({first})" if first else tip)
+        action.setStatusTip("")
+        return action
