@@ -70,6 +70,16 @@ class TargetSummary:
     partition_count: int
     island_count: int
     """CPU islands: runs of operators between or around accelerated partitions."""
+    folded_count: int = 0
+    """Of the fallbacks, how many are float16 weights that the delegate reads itself where it can."""
+    transition_count: int = 0
+    """How often execution passes between CPU and accelerator, by support alone."""
+    crossing_bytes: int | None = 0
+    """Bytes of the tensors that pass from one side to the other; ``None`` where a size is not known."""
+    delegated_count: int = 0
+    """Operators left to the accelerator after the delegate's own limits."""
+    delegated_partition_count: int = 0
+    delegated_macs_share: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,169 @@
+"""What rules look at, gathered once for a model and shared by all targets."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from backends.model.dtype import dtype_of
+from backends.model.model import NO_TENSOR, Model, Operator, OperatorId, OptionValue, Subgraph, Tensor
+from backends.targets.partitions import ExecutionOrder
+from backends.targets.target import WeightsPolicy
+
+ABSENT = Tensor(index=NO_TENSOR, name="", dtype="none", shape=())
+"""Stands for an operand that an operator does not have."""
+
+MOST_VALUES = 4096
+"""How many values of a constant are looked at; operands that decide about support are far smaller."""
+
+ReadConstant = Callable[[Tensor], tuple[int, ...]]
+"""Gives the values of a constant integer tensor; empty for any other tensor."""
+
+
+class OperatorFacts:
+    """One operator with its tensors resolved, as the constraints see it.
+
+    Attributes:
+        kind: builtin kind, or ``CUSTOM:<code>``.
+        inputs: input tensors, ``ABSENT`` where an optional one is left out. Behind a delegate that looks through
+            float16 weights they are the float16 constants.
+    """
+
+    __slots__ = ("inputs", "kind", "operator", "options", "outputs", "read_constant", "version")
+
+    def __init__(
+        self, operator: Operator, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...], read_constant: ReadConstant
+    ) -> None:
+        self.operator = operator
+        self.kind = kind_of(operator)
+        self.version = operator.version
+        self.options: Mapping[str, OptionValue] = operator.options
+        self.inputs = inputs
+        self.outputs = outputs
+        self.read_constant = read_constant
+
+    def input(self, position: int) -> Tensor:
+        """Give the input at a position, or ``ABSENT``."""
+        return self.inputs[position] if position < len(self.inputs) else ABSENT
+
+    def output(self, position: int) -> Tensor:
+        """Give the output at a position, or ``ABSENT``."""
+        return self.outputs[position] if position < len(self.outputs) else ABSENT
+
+
+@dataclass(frozen=True, slots=True)
+class SubgraphFacts:
+    """Operators of a subgraph, numbered by signature: equal numbers mean equal answers from signature rules."""
+
+    subgraph: Subgraph
+    operators: tuple[OperatorFacts, ...]
+    signatures: tuple[int, ...]
+    folded: frozenset[int]
+    """Operators that are looked through (DEQUANTIZE of a float16 constant), by index."""
+    folded_tensors: Mapping[int, int]
+    """Output of a folded operator to the float16 constant behind it."""
+    execution_order: ExecutionOrder
+    """What waits for what. The runtime cuts before it rewires float16 weights, so that it is the same for all."""
+
+
+class ModelFacts:
+    """Facts of all subgraphs, for each way of treating float16 weights.
+
+    Args:
+        model: the model.
+    """
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self._signatures: dict[object, int] = {}
+        self._tensor_keys: dict[object, int] = {}
+        self._orders: dict[int, ExecutionOrder] = {}
+        self._views: dict[WeightsPolicy, tuple[SubgraphFacts, ...]] = {}
+
+    def view(self, policy: WeightsPolicy) -> tuple[SubgraphFacts, ...]:
+        """Give the facts of every subgraph as a delegate with this policy sees them."""
+        found = self._views.get(policy)
+        if found is None:
+            found = tuple(self._gather(subgraph, policy) for subgraph in self.model.subgraphs)
+            self._views[policy] = found
+        return found
+
+    @cached_property
+    def macs(self) -> Mapping[OperatorId, int]:
+        """Multiply-accumulates of the operators that have any."""
+        return {}
+
+    def read_constant(self, tensor: Tensor) -> tuple[int, ...]:
+        """Give the values of a constant integer tensor, in one row; empty for any other tensor."""
+        dtype = dtype_of(tensor.dtype)
+        if not tensor.is_constant or not dtype.is_integer or dtype.numpy != tensor.dtype:
+            return ()
+        if not 0 <= tensor.buffer < len(self.model.buffers):
+            return ()
+        offset, size = self.model.buffers[tensor.buffer]
+        holder = np.dtype(tensor.dtype).newbyteorder("<")
+        values = np.frombuffer(self.model.data, holder, count=size // holder.itemsize, offset=offset)
+        return tuple(values[:MOST_VALUES].tolist())
+
+    def _gather(self, subgraph: Subgraph, policy: WeightsPolicy) -> SubgraphFacts:
+        folded: dict[int, int] = {}
+        folded_tensors: dict[int, int] = {}
+        if policy is WeightsPolicy.LOOK_THROUGH:
+            folded = {op.id.index: op.inputs[0] for op in subgraph.operators if is_float16_weight(op, subgraph)}
+            folded_tensors = {subgraph.operators[i].outputs[0]: source for i, source in folded.items()}
+        if not folded and policy is not WeightsPolicy.ASK:
+            return self.view(WeightsPolicy.ASK)[subgraph.index]
+        tensors = list(subgraph.tensors)
+        for output, source in folded_tensors.items():
+            tensors[output] = subgraph.tensors[source]
+        keys = [self._tensor_key(tensor) for tensor in tensors]
+        operators: list[OperatorFacts] = []
+        signatures: list[int] = []
+        for operator in subgraph.operators:
+            # A folded operator is never asked, so that it may see its own output replaced.
+            inputs = tuple([ABSENT if i == NO_TENSOR else tensors[i] for i in operator.inputs])
+            outputs = tuple([tensors[i] for i in operator.outputs if i != NO_TENSOR])
+            operators.append(OperatorFacts(operator, inputs, outputs, self.read_constant))
+            signatures.append(self._signature(operator, keys))
+        return SubgraphFacts(
+            subgraph, tuple(operators), tuple(signatures), frozenset(folded), folded_tensors, self._order(subgraph)
+        )
+
+    def _order(self, subgraph: Subgraph) -> ExecutionOrder:
+        found = self._orders.get(subgraph.index)
+        if found is None:
+            found = self._orders[subgraph.index] = ExecutionOrder(subgraph)
+        return found
+
+    def _tensor_key(self, tensor: Tensor) -> int:
+        """Number everything about a tensor that signature rules may read: no scales, no values."""
+        quantization = tensor.quantization
+        scheme: tuple[int, int, int] | None = None
+        if quantization is not None:
+            scheme = (len(quantization.scale), quantization.dimension, quantization.block_size)
+        flags = (tensor.is_constant, tensor.is_variable, tensor.is_sparse, tensor.has_rank)
+        key = (tensor.dtype, tensor.shape, tensor.shape_signature, flags, scheme)
+        return self._tensor_keys.setdefault(key, len(self._tensor_keys))
+
+    def _signature(self, operator: Operator, keys: list[int]) -> int:
+        inputs = tuple([NO_TENSOR if i == NO_TENSOR else keys[i] for i in operator.inputs])
+        outputs = tuple([keys[i] for i in operator.outputs if i != NO_TENSOR])
+        options = tuple(operator.options.items())
+        key = (operator.kind, operator.custom_code, operator.version, options, inputs, outputs)
+        return self._signatures.setdefault(key, len(self._signatures))
+
+
+def kind_of(operator: Operator) -> str:
+    """Give the name by which rules know an operator: its kind, or ``CUSTOM:<code>``."""
+    return f"CUSTOM:{operator.custom_code}" if operator.kind == "CUSTOM" else operator.kind
+
+
+def is_float16_weight(operator: Operator, subgraph: Subgraph) -> bool:
+    """Whether the operator only turns a float16 constant into float32."""
+    if operator.kind != "DEQUANTIZE" or not operator.inputs or not operator.outputs:
+        return False
+    if operator.inputs[0] == NO_TENSOR or operator.outputs[0] == NO_TENSOR:
+        return False
+    source = subgraph.tensors[operator.inputs[0]]
+    return source.is_constant and source.dtype == "float16"

@@ -1,0 +1,122 @@
+"""How the runtime cuts a subgraph once a delegate has said which operators it takes.
+
+TFLite walks over the execution plan again and again. Each walk makes one set of operators: the first operator that is
+ready decides whether the set is the delegate's or the CPU's, and every ready operator of that sort joins it, also
+across others that must wait. Sets are therefore grouped by dependency, not by neighbourhood. Since the sorts must
+alternate, the number of an operator's set follows from the numbers of those it waits for; one pass is enough.
+Operators that may have side effects wait for one another (tflite/graph_info.cc, tflite/core/subgraph.cc, LiteRT
+f674577).
+"""
+
+from collections.abc import Sequence
+
+from backends.model.model import NO_TENSOR, Operator, Subgraph
+
+_SIDE_EFFECTS = frozenset({"IF", "WHILE", "CALL_ONCE"})
+
+
+class ExecutionOrder:
+    """What each operator of a subgraph waits for.
+
+    Attributes:
+        waits_for: for each operator, the operators whose tensors it reads, or that must have run for another reason.
+        order: the operators so that each comes after what it waits for; those on a cycle are left out.
+    """
+
+    __slots__ = ("order", "waits_for")
+
+    def __init__(self, subgraph: Subgraph) -> None:
+        producers = find_producers(subgraph)
+        waits_for: list[tuple[int, ...]] = []
+        last_effect = NO_TENSOR
+        for operator in subgraph.operators:
+            found = {producers[tensor] for tensor in operator.inputs if tensor in producers}
+            if might_have_side_effect(operator, subgraph):
+                if last_effect != NO_TENSOR:
+                    found.add(last_effect)
+                last_effect = operator.id.index
+            waits_for.append(tuple(found))
+        self.waits_for = waits_for
+        self.order = _sorted_order(waits_for)
+
+
+def cut(order: ExecutionOrder, accepted: Sequence[bool]) -> list[tuple[bool, list[int]]]:
+    """Cut a subgraph into sets that alternate between delegate and CPU.
+
+    Args:
+        order: what waits for what.
+        accepted: for each operator, whether the delegate takes it.
+
+    Returns:
+        The sets in the order in which they run: whether it is the delegate's, and its operators. Operators on a cycle
+        are in none.
+    """
+    if not order.order:
+        return []
+    first = bool(accepted[order.order[0]])
+    epochs = [0] * len(order.waits_for)
+    sets: list[list[int]] = [[]]
+    for index in order.order:
+        mine = accepted[index]
+        epoch = 0 if mine == first else 1
+        for earlier in order.waits_for[index]:
+            bound = epochs[earlier] if accepted[earlier] == mine else epochs[earlier] + 1
+            if bound > epoch:
+                epoch = bound
+        epochs[index] = epoch
+        while epoch >= len(sets):
+            sets.append([])
+        sets[epoch].append(index)
+    return [(first if number % 2 == 0 else not first, sorted(found)) for number, found in enumerate(sets)]
+
+
+def largest(sizes: Sequence[int], *, most: int, least_size: int) -> set[int]:
+    """Choose which of the delegate's sets it keeps.
+
+    Args:
+        sizes: the number of operators of each set.
+        most: how many it keeps at most; 0 stands for all.
+        least_size: smaller sets are given back.
+    """
+    ranked = sorted(range(len(sizes)), key=lambda number: -sizes[number])
+    chosen = ranked[:most] if most else ranked
+    return {number for number in chosen if sizes[number] >= least_size}
+
+
+def find_producers(subgraph: Subgraph) -> dict[int, int]:
+    """Give for each computed tensor the operator that writes it."""
+    return {
+        tensor: operator.id.index
+        for operator in subgraph.operators
+        for tensor in operator.outputs
+        if tensor != NO_TENSOR
+    }
+
+
+def might_have_side_effect(operator: Operator, subgraph: Subgraph) -> bool:
+    """Whether the runtime keeps the operator in order with others of that sort."""
+    if operator.kind in _SIDE_EFFECTS:
+        return True
+    tensors = subgraph.tensors
+    touched = (*operator.inputs, *operator.outputs)
+    return any(tensor != NO_TENSOR and tensors[tensor].dtype == "resource" for tensor in touched)
+
+
+def _sorted_order(waits_for: Sequence[tuple[int, ...]]) -> list[int]:
+    if all(earlier < index for index, found in enumerate(waits_for) for earlier in found):
+        return list(range(len(waits_for)))
+    order: list[int] = []
+    done: set[int] = set()
+    waiting = list(range(len(waits_for)))
+    while waiting:
+        left: list[int] = []
+        for index in waiting:
+            if all(earlier in done for earlier in waits_for[index]):
+                done.add(index)
+                order.append(index)
+            else:
+                left.append(index)
+        if len(left) == len(waiting):
+            break
+        waiting = left
+    return order
