@@ -73,8 +73,8 @@ def test_only_the_command_line_prints() -> None:
     assert printing == []
 
 
-def test_broad_excepts_exist_only_at_the_two_places_where_bugs_surface() -> None:
-    allowed = {"profiler_gui/jobs.py", "profiler_gui/app.py"}
+def test_broad_excepts_exist_only_where_bugs_surface() -> None:
+    allowed = {"profiler_gui/jobs.py", "profiler_gui/app.py", "backends/cli/command_line.py"}
     broad = set()
     for path in _source_files():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -7,6 +7,7 @@ import argparse
 import contextlib
 import importlib
 import importlib.metadata
+import os
 import sys
 from collections.abc import Sequence
 from typing import Protocol, cast
@@ -36,6 +37,7 @@ exit codes: 0 done; 1 the condition of --fail-on is met; 2 wrong usage; 3 the mo
 4 the run failed; 130 interrupted. Results go to the standard output, everything else to the error stream.
 """
 _SHOWN_LOG_LINES = 20
+_DEBUG_VARIABLE = "TFLITE_PROFILER_DEBUG"
 
 
 class Verb(Protocol):
@@ -86,6 +88,13 @@ def _run(arguments: list[str]) -> int:
         return _fail(error.message, code, hint=error.hint, log=error.detail)
     except MemoryError:
         return _fail("not enough memory for this model", ExitCode.MODEL_UNREADABLE)
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        if os.environ.get(_DEBUG_VARIABLE):
+            raise
+        sentence = f"internal error, please report it: {type(error).__name__}: {error}"
+        return _fail(sentence, ExitCode.RUN_FAILED, hint=f"Set {_DEBUG_VARIABLE}=1 to see where it happened.")
 
 
 def _dispatch(arguments: list[str]) -> int:

@@ -9,6 +9,7 @@ from backends.targets.target import Condition, Effect, Rule, Target
 _EFFECTS = {
     Effect.FALLBACK: "falls back to the CPU",
     Effect.UNKNOWN: "unknown",
+    Effect.MEASURE: "measure",
     Effect.SLOW: "off the fast path",
     Effect.NOTE: "note",
 }
@@ -155,19 +156,19 @@ def _rule_values(target: Target, rule: Rule) -> tuple[str, ...]:
 
 def _conditions_table(target: Target) -> Table:
     shared = [rule for rule in target.rules if _ALL_KINDS in rule.kinds]
-    rows = [("all types", *_condition_cells(target, rule)) for rule in shared]
+    rows = [("all types", *_condition_cells(rule)) for rule in shared]
     for kind in sorted(target.accepts):
         own = [rule for rule in _rules_of(target, kind) if _ALL_KINDS not in rule.kinds]
-        rows += [(kind if i == 0 else "", *_condition_cells(target, rule)) for i, rule in enumerate(own)]
+        rows += [(kind if i == 0 else "", *_condition_cells(rule)) for i, rule in enumerate(own)]
         if not own:
             rows.append((kind, "", "", "", ""))
     return Table(headings=("Type", "Otherwise", "Reason", "Source", "Condition"), rows=tuple(rows))
 
 
-def _condition_cells(target: Target, rule: Rule) -> tuple[str, str, str, str]:
+def _condition_cells(rule: Rule) -> tuple[str, str, str, str]:
     applies = _circumstances(rule)
     condition = f"{_demand(rule)} [{applies}]" if applies else _demand(rule)
-    return _EFFECTS[rule.effect], rule.reason, _source(target, rule), condition
+    return _EFFECTS[rule.effect], rule.reason, f"{rule.source} {rule.at}".strip(), condition
 
 
 def _engine_sections(target: Target) -> list[Section]:
@@ -208,7 +209,9 @@ def _circumstances(rule: Rule) -> str:
 
 
 def _joined(word: str, conditions: Sequence[Condition]) -> list[str]:
-    return [f"{word}: " + " and ".join(sentence(condition) for condition in conditions)] if conditions else []
+    return (
+        [f"{word}: " + " and ".join(sentence(condition).rstrip(".") for condition in conditions)] if conditions else []
+    )
 
 
 def _source(target: Target, rule: Rule) -> str:

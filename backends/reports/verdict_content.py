@@ -34,8 +34,15 @@ class VerdictContent:
 
     def sections(self) -> Sequence[Section]:
         """Give the summary of all targets, then for each the reasons with counts."""
-        summary = Section(title="Targets", table=table_of(default_columns(TARGET_COLUMNS), self._verdicts))
-        return [summary, *(self._target_section(verdict) for verdict in self._verdicts)]
+        table = table_of(default_columns(TARGET_COLUMNS), self._verdicts)
+        sections = [self._target_section(verdict) for verdict in self._verdicts]
+        silent = [section.title for section in sections if not section.sentences and section.table is None]
+        clear = [f"Nothing to report on: {', '.join(silent)}."] if silent else []
+        return [
+            Section(title="Targets", table=table),
+            *(section for section in sections if section.title not in silent),
+            *([Section(title="", sentences=tuple(clear))] if clear else []),
+        ]
 
     def records(self) -> Records:
         """Give a record for each finding, and one for each operator without any."""
@@ -63,10 +70,9 @@ class VerdictContent:
 
     def _target_section(self, target: ModelVerdict) -> Section:
         groups = _grouped_findings(self._model, target)
-        sentences = [*target.notes, *_engine_sentence(target)]
+        sentences = (*target.notes, *_engine_sentence(target))
         if not groups:
-            sentences.append(_all_clear(target))
-            return Section(title=target.target_name, sentences=tuple(sentences))
+            return Section(title=target.target_name, sentences=sentences)
         table = Table(
             headings=("Count", "Type", "Placement", "Reason", "Operators", "Finding"),
             rows=tuple(
@@ -82,7 +88,7 @@ class VerdictContent:
             ),
             right_aligned=frozenset({0}),
         )
-        return Section(title=target.target_name, sentences=tuple(sentences), table=table)
+        return Section(title=target.target_name, sentences=sentences, table=table)
 
     def _target_tree(self, target: ModelVerdict) -> Tree:
         return {
@@ -140,12 +146,6 @@ def _engine_sentence(target: ModelVerdict) -> list[str]:
     engines = Counter(verdict.engine for verdict in target.verdicts.values() if verdict.engine)
     counts = ", ".join(f"{engine} {count}" for engine, count in engines.most_common())
     return [f"Operators by engine: {counts}."] if counts else []
-
-
-def _all_clear(target: ModelVerdict) -> str:
-    if not target.verdicts:
-        return "There are no operators to place."
-    return "No operator breaks a rule."
 
 
 def _some_operators(operators: Sequence[OperatorId]) -> str:

@@ -52,6 +52,7 @@ def test_only_verbs_help_and_version_are_headless() -> None:
         (Cancelled(), 130),
         (KeyboardInterrupt(), 130),
         (MemoryError(), 3),
+        (KeyError("a bug"), 4),
     ],
 )
 def test_every_failure_has_its_exit_code_and_one_sentence(
