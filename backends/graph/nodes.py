@@ -1,0 +1,175 @@
+"""From a subgraph to what its drawing shows: nodes with their lines of text, and the edges between them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from backends.graph.boxes import Ints
+from backends.model.model import NO_TENSOR, Model, Operator, OperatorId, Subgraph, Tensor
+from backends.model.operators import attribute_line, kind_of
+from backends.model.topology import called_subgraphs
+from backends.units import format_shape
+
+_MOST_CONSTANT_LINES = 3
+
+
+class NodeRole(StrEnum):
+    """What a node of the drawing stands for."""
+
+    OPERATOR = "operator"
+    INPUT = "input"
+    """A tensor that the subgraph is given."""
+    OUTPUT = "output"
+    """A tensor that the subgraph gives back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraphNode:
+    """One node. Texts come from the file and may hold any character."""
+
+    role: NodeRole
+    title: str
+    category: str
+    name: str = ""
+    """Name of the first output, which most converters derive from the layer's."""
+    lines: tuple[str, ...] = ()
+    constants: tuple[str, ...] = ()
+    """Folded constants, one line each: ``W 32x3x3x3 int8``."""
+    operator: OperatorId | None = None
+    tensor: int = NO_TENSOR
+    """The tensor of an input or output node."""
+    callees: tuple[int, ...] = ()
+    """Subgraphs that the operator calls."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class GraphScene:
+    """Nodes in execution order, inputs first and outputs last, and the edges between them."""
+
+    subgraph: int
+    nodes: tuple[GraphNode, ...]
+    source: Ints
+    target: Ints
+    tensor: Ints
+    tensor_text: Mapping[int, str]
+    """Shape of each tensor that an edge carries."""
+
+
+def build_scene(model: Model, subgraph_index: int) -> GraphScene:
+    """Collect the nodes and edges of a subgraph.
+
+    Raises:
+        IndexError: there is no such subgraph.
+    """
+    subgraph = model.subgraphs[subgraph_index]
+    nodes = [_end_node(subgraph, tensor, NodeRole.INPUT) for tensor in _unique(subgraph.inputs)]
+    first_operator = len(nodes)
+    nodes.extend(_operator_node(model, subgraph, operator) for operator in subgraph.operators)
+    first_output = len(nodes)
+    nodes.extend(_end_node(subgraph, tensor, NodeRole.OUTPUT) for tensor in _unique(subgraph.outputs))
+    edges = _edges(subgraph, nodes, first_operator, first_output)
+    rows = np.asarray(list(dict.fromkeys(edges)), np.int64).reshape(-1, 3)
+    carried = np.unique(rows[:, 2]).tolist()
+    return GraphScene(
+        subgraph=subgraph_index,
+        nodes=tuple(nodes),
+        source=rows[:, 0].copy(),
+        target=rows[:, 1].copy(),
+        tensor=rows[:, 2].copy(),
+        tensor_text={tensor: _shape_text(subgraph.tensors[tensor]) for tensor in carried},
+    )
+
+
+def _edges(
+    subgraph: Subgraph, nodes: Sequence[GraphNode], first_operator: int, first_output: int
+) -> list[tuple[int, int, int]]:
+    """Give (source, target, tensor) of each use of a tensor that some node gives."""
+    last_writer = {
+        tensor: first_operator + operator.id.index for operator in subgraph.operators for tensor in operator.outputs
+    }
+    writer = {nodes[node].tensor: node for node in range(first_operator)}
+    edges = []
+    for operator in subgraph.operators:
+        node = first_operator + operator.id.index
+        for tensor in operator.inputs:
+            # Before any writer came: the file is out of order, or its operators form a cycle.
+            source = writer.get(tensor, last_writer.get(tensor))
+            if source is not None and tensor != NO_TENSOR:
+                edges.append((source, node, tensor))
+        writer.update(dict.fromkeys(operator.outputs, node))
+    for node in range(first_output, len(nodes)):
+        source = writer.get(nodes[node].tensor)
+        if source is not None:
+            edges.append((source, node, nodes[node].tensor))
+    return edges
+
+
+def _end_node(subgraph: Subgraph, index: int, role: NodeRole) -> GraphNode:
+    tensor = subgraph.tensors[index]
+    return GraphNode(
+        role=role,
+        title=tensor.name or f"tensor {index}",
+        category=role.value,
+        lines=(_type_text(tensor),),
+        tensor=index,
+    )
+
+
+def _operator_node(model: Model, subgraph: Subgraph, operator: Operator) -> GraphNode:
+    given = [subgraph.tensors[index] for index in operator.outputs if index != NO_TENSOR]
+    lines = [_type_text(given[0]) + (f"  +{len(given) - 1}" if len(given) > 1 else "")] if given else []
+    attributes = attribute_line(operator)
+    if attributes:
+        lines.append(attributes)
+    return GraphNode(
+        role=NodeRole.OPERATOR,
+        title=operator.label,
+        category=kind_of(operator).category,
+        name=given[0].name if given else "",
+        lines=tuple(lines),
+        constants=_constant_lines(subgraph, operator),
+        operator=operator.id,
+        callees=_callees(model, operator),
+    )
+
+
+def _constant_lines(subgraph: Subgraph, operator: Operator) -> tuple[str, ...]:
+    """Name folded inputs by their place: the second is weights, the third a bias where it has one dimension."""
+    lines = []
+    for place, index in enumerate(operator.inputs):
+        if index == NO_TENSOR:
+            continue
+        tensor = subgraph.tensors[index]
+        if tensor.is_constant or tensor.is_variable:
+            lines.append(f"{_constant_name(tensor, place)} {_type_text(tensor)}")
+    if len(lines) > _MOST_CONSTANT_LINES:
+        hidden = len(lines) - _MOST_CONSTANT_LINES + 1
+        lines[_MOST_CONSTANT_LINES - 1 :] = [f"+{hidden} constants"]
+    return tuple(lines)
+
+
+def _constant_name(tensor: Tensor, place: int) -> str:
+    if tensor.is_variable:
+        return "state"
+    if place == 2 and len(tensor.shape) == 1:
+        return "B"
+    return "W" if len(tensor.shape) > 1 else "C"
+
+
+def _callees(model: Model, operator: Operator) -> tuple[int, ...]:
+    indices = (index for _, index in called_subgraphs(operator)) if operator.options else ()
+    return tuple(index for index in indices if index < len(model.subgraphs))
+
+
+def _shape_text(tensor: Tensor) -> str:
+    return format_shape(tensor.display_shape) if tensor.has_rank else "unranked"
+
+
+def _type_text(tensor: Tensor) -> str:
+    return f"{_shape_text(tensor)} {tensor.dtype}"
+
+
+def _unique(tensors: Sequence[int]) -> list[int]:
+    return [tensor for tensor in dict.fromkeys(tensors) if tensor != NO_TENSOR]

@@ -1,0 +1,121 @@
+"""What colour, pattern and label each node wears: by category, or by an overlay."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from backends.graph.boxes import Ints
+from backends.targets.verdict import Placement
+from profiler_gui.canvas.colour_map import STEPS, colour_table, steps_of, text_on
+from profiler_gui.canvas.overlay import Overlay, PlacementOverlay, ValueOverlay
+from profiler_gui.canvas.palette import Palette
+from profiler_gui.canvas.picture import GraphPicture
+
+NO_REGION = -1
+
+
+class Pattern(IntEnum):
+    """Drawn over the header colour, so that colour alone never carries the meaning."""
+
+    PLAIN = 0
+    HATCHED = 1
+    DOTTED = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Coat:
+    """Per node: its place in the tables of colours, its pattern, its badge and label."""
+
+    colours: tuple[str, ...]
+    text_colours: tuple[str, ...]
+    colour: Ints
+    pattern: Ints
+    badges: tuple[str, ...]
+    labels: tuple[str, ...]
+    region: Ints
+
+
+BADGES = {Placement.ACCELERATED: "✓", Placement.FALLBACK: "!", Placement.UNKNOWN: "?"}
+PATTERNS = {
+    Placement.ACCELERATED: Pattern.PLAIN,
+    Placement.FALLBACK: Pattern.HATCHED,
+    Placement.UNKNOWN: Pattern.DOTTED,
+}
+
+
+def dress(picture: GraphPicture, palette: Palette, overlay: Overlay | None) -> Coat:
+    """Choose what each node of a picture wears."""
+    if isinstance(overlay, ValueOverlay):
+        return _by_value(picture, palette, overlay)
+    if isinstance(overlay, PlacementOverlay):
+        return _by_placement(picture, palette, overlay)
+    colours = [palette.category(name) for name in picture.categories]
+    return _coat(picture, colours, picture.category)
+
+
+def placement_colour(palette: Palette, placement: Placement) -> str:
+    """Give the colour that stands for a placement."""
+    return {
+        Placement.ACCELERATED: palette.accelerated,
+        Placement.FALLBACK: palette.fallback,
+        Placement.UNKNOWN: palette.unknown,
+    }[placement]
+
+
+def _by_value(picture: GraphPicture, palette: Palette, overlay: ValueOverlay) -> Coat:
+    colours = [*colour_table(overlay.colour_map, is_dark=palette.is_dark), palette.not_measured, palette.ends]
+    values = np.asarray(
+        [overlay.values.get(node.operator, np.nan) if node.operator else np.nan for node in picture.nodes], float
+    )
+    is_missing = np.isnan(values)
+    colour = np.where(is_missing, STEPS, steps_of(values))
+    colour = np.where(picture.is_end, STEPS + 1, colour)
+    pattern = np.where(is_missing & ~picture.is_end, Pattern.HATCHED, Pattern.PLAIN)
+    return _coat(picture, colours, colour, pattern=pattern, overlay=overlay)
+
+
+def _by_placement(picture: GraphPicture, palette: Palette, overlay: PlacementOverlay) -> Coat:
+    known = list(Placement)
+    colours = [*(placement_colour(palette, placement) for placement in known), palette.ends]
+    colour, pattern, badges, region = [], [], [], []
+    for node in picture.nodes:
+        placement = overlay.placements.get(node.operator, Placement.UNKNOWN) if node.operator else None
+        colour.append(known.index(placement) if placement else len(known))
+        pattern.append(PATTERNS[placement] if placement else Pattern.PLAIN)
+        badges.append(BADGES[placement] if placement else "")
+        region.append(overlay.regions.get(node.operator, NO_REGION) if node.operator else NO_REGION)
+    return _coat(
+        picture,
+        colours,
+        np.asarray(colour, np.int64),
+        pattern=np.asarray(pattern, np.int64),
+        badges=tuple(badges),
+        region=np.asarray(region, np.int64),
+        overlay=overlay,
+    )
+
+
+def _coat(  # noqa: PLR0913 - one optional part for each kind of overlay
+    picture: GraphPicture,
+    colours: list[str],
+    colour: Ints,
+    *,
+    pattern: Ints | None = None,
+    badges: tuple[str, ...] = (),
+    region: Ints | None = None,
+    overlay: Overlay | None = None,
+) -> Coat:
+    count = len(picture.nodes)
+    labels: tuple[str, ...] = ()
+    if overlay is not None and overlay.labels:
+        labels = tuple(overlay.labels.get(node.operator, "") if node.operator else "" for node in picture.nodes)
+    return Coat(
+        colours=tuple(colours),
+        text_colours=tuple(text_on(colour) for colour in colours),
+        colour=colour,
+        pattern=np.zeros(count, np.int64) if pattern is None else pattern,
+        badges=badges,
+        labels=labels,
+        region=np.full(count, NO_REGION, np.int64) if region is None else region,
+    )

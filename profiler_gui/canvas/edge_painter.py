@@ -1,0 +1,76 @@
+"""Paints edges: smooth curves with arrow heads where they can be seen, plain lines from afar."""
+
+import numpy as np
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
+
+from backends.graph.boxes import Floats, Ints
+from profiler_gui.canvas.detail import Detail
+from profiler_gui.canvas.palette import Palette
+from profiler_gui.canvas.picture import GraphPicture
+from profiler_gui.canvas.strokes import distinct_lines, draw_lines, piece_lines
+from profiler_gui.canvas.viewport import Viewport
+
+EDGE_WIDTH = 1.4
+_ARROW_LENGTH = 8.0
+_ARROW_HALF_WIDTH = 4.0
+_MOST_CURVES = 1500
+
+
+class EdgePainter:
+    """Paints the edges of one picture."""
+
+    def __init__(self, picture: GraphPicture, palette: Palette) -> None:
+        self._layout = picture.layout
+        self._colour = QColor(palette.edge)
+        faint = QColor(palette.edge)
+        faint.setAlpha(120)
+        self._faint = faint
+
+    def paint(self, painter: QPainter, pieces: Ints, view: Viewport, detail: Detail) -> None:
+        """Paint pieces of edges; the painter works in pixels of the widget."""
+        if detail is Detail.BOXES or len(pieces) > _MOST_CURVES:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            painter.setPen(QPen(self._faint if detail is Detail.BOXES else self._colour, 0))
+            draw_lines(painter, distinct_lines(piece_lines(on_screen(self._layout.pieces[pieces], view))))
+            return
+        self.paint_curves(painter, pieces, view, QPen(self._colour, max(1.0, EDGE_WIDTH * view.zoom)))
+
+    def paint_curves(self, painter: QPainter, pieces: Ints, view: Viewport, pen: QPen) -> None:
+        """Paint pieces as curves with arrow heads, with a pen whose width is in pixels."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        rows = on_screen(self._layout.pieces[pieces], view)
+        ends = self._layout.piece_ends[pieces]
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(_curves(rows, np.where(ends, _ARROW_LENGTH * 0.6 * view.zoom, 0.0)))
+        size = view.zoom * max(1.0, pen.widthF() / (EDGE_WIDTH * view.zoom) * 0.6)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(pen.color())
+        for x, y in rows[ends][:, [3, 5]].tolist():
+            half, back = _ARROW_HALF_WIDTH * size, _ARROW_LENGTH * size
+            painter.drawPolygon(QPolygonF([QPointF(x, y), QPointF(x - half, y - back), QPointF(x + half, y - back)]))
+
+
+def on_screen(pieces: Floats, view: Viewport) -> Floats:
+    """Give pieces in pixels of the widget."""
+    moved: Floats = (pieces - np.asarray((view.x, view.y, view.y, view.x, view.y, view.y))) * view.zoom
+    return moved
+
+
+def _curves(rows: Floats, cut: Floats) -> QPainterPath:
+    """Join pieces to one path; ``cut`` is taken off the end of each, for the arrow head."""
+    path = QPainterPath()
+    for (x0, y0, yb, x1, yt, y1), less in zip(rows.tolist(), cut.tolist(), strict=True):
+        path.moveTo(x0, y0)
+        if abs(x1 - x0) < 0.5:
+            path.lineTo(x1, y1 - less)
+            continue
+        if yb > y0:
+            path.lineTo(x0, yb)
+        bottom = min(yt, y1 - less)
+        bend = (bottom - yb) * 0.5
+        path.cubicTo(x0, yb + bend, x1, bottom - bend, x1, bottom)
+        if y1 - less > bottom:
+            path.lineTo(x1, y1 - less)
+    return path

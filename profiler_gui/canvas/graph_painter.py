@@ -1,0 +1,149 @@
+"""Paints a part of a graph: regions, edges, nodes, tabs and labels, in this order."""
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+
+from backends.graph.boxes import Ints
+from profiler_gui.canvas.coat import NO_REGION, Coat
+from profiler_gui.canvas.culling import Culling, screen_rects
+from profiler_gui.canvas.detail import Detail, detail_at
+from profiler_gui.canvas.edge_painter import EdgePainter
+from profiler_gui.canvas.node_painter import NodePainter
+from profiler_gui.canvas.palette import Palette
+from profiler_gui.canvas.picture import GraphPicture
+from profiler_gui.canvas.strokes import distinct_pixels, draw_rects
+from profiler_gui.canvas.tabs import Tabs
+from profiler_gui.canvas.text import TextRole, node_font
+from profiler_gui.canvas.viewport import Viewport
+
+_REACH = 24.0
+"""How far a node's decorations reach beyond its box, in units of the picture."""
+_LABEL_REACH = 200.0
+_REGION_MARGIN_X = 14.0
+_REGION_MARGIN_Y = 24.0
+
+
+class GraphPainter:
+    """Paints one picture in one palette and coat."""
+
+    def __init__(self, picture: GraphPicture, palette: Palette, coat: Coat, font: QFont) -> None:
+        self.picture, self.palette, self.coat = picture, palette, coat
+        self.culling = Culling(picture.layout)
+        self.tabs = Tabs(picture)
+        self.edges = EdgePainter(picture, palette)
+        self._nodes = NodePainter(picture, palette, coat, font)
+        self._small = node_font(font, TextRole.CONSTANT)
+        self._bold = QFont(self._small)
+        self._bold.setWeight(QFont.Weight.DemiBold)
+        self._bold_metrics = QFontMetricsF(self._bold)
+
+    def paint(self, painter: QPainter, view: Viewport, region: QRectF) -> None:
+        """Paint what lies in a region of the widget, background included."""
+        painter.save()
+        painter.setClipRect(region)
+        painter.fillRect(region, QColor(self.palette.background))
+        detail = detail_at(view.zoom)
+        left, top = view.to_picture(region.left(), region.top())
+        right, bottom = view.to_picture(region.right(), region.bottom())
+        box = (left, top, right, bottom)
+        nodes = self.culling.nodes(box, _REACH + 2 / view.zoom)
+        self._paint_regions(painter, nodes, view)
+        self.edges.paint(painter, self.culling.pieces(box, 8 + 2 / view.zoom), view, detail)
+        if detail is Detail.EVERYTHING:
+            self._paint_edge_texts(painter, view, box)
+        self._nodes.paint(painter, nodes, view, detail)
+        if detail >= Detail.LINES:
+            self._paint_tabs(painter, nodes, view)
+        if detail >= Detail.TITLES:
+            self._paint_labels(painter, nodes, view, detail)
+        painter.restore()
+
+    def _paint_regions(self, painter: QPainter, nodes: Ints, view: Viewport) -> None:
+        inside = nodes[self.coat.region[nodes] != NO_REGION]
+        if not len(inside):
+            return
+        rects = screen_rects(self.picture.layout, inside, view.x, view.y, view.zoom)
+        x, y = max(_REGION_MARGIN_X * view.zoom, 2.0), max(_REGION_MARGIN_Y * view.zoom, 2.0)
+        rects += (-x, -y, 2 * x, 2 * y)
+        tints = self.palette.regions
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for index, tint in enumerate(tints):
+            painter.setBrush(QColor(tint))
+            draw_rects(painter, distinct_pixels(rects[self.coat.region[inside] % len(tints) == index]))
+
+    def _paint_edge_texts(self, painter: QPainter, view: Viewport, box: tuple[float, float, float, float]) -> None:
+        picture = self.picture
+        left, top, right, bottom = box
+        seen = (
+            (picture.label_y >= top - _REACH)
+            & (picture.label_y <= bottom)
+            & (picture.label_x >= left - _LABEL_REACH)
+            & (picture.label_x <= right)
+        )
+        painter.save()
+        painter.translate(-view.x * view.zoom, -view.y * view.zoom)
+        painter.scale(view.zoom, view.zoom)
+        painter.setFont(self._small)
+        painter.setPen(QColor(self.palette.edge_text))
+        columns = (picture.label_x[seen], picture.label_y[seen], picture.label_tensor[seen])
+        for x, y, tensor in zip(*(column.tolist() for column in columns), strict=True):
+            painter.drawText(QPointF(x + 5, y + 14), picture.tensor_text[tensor])
+        painter.restore()
+
+    def _paint_tabs(self, painter: QPainter, nodes: Ints, view: Viewport) -> None:
+        layout = self.picture.layout
+        tabbed = nodes[layout.has_top_tab[nodes] | layout.has_bottom_tab[nodes]]
+        if not len(tabbed):
+            return
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.translate(-view.x * view.zoom, -view.y * view.zoom)
+        painter.scale(view.zoom, view.zoom)
+        painter.setFont(self._small)
+        metrics = QFontMetricsF(self._small)
+        for node in tabbed.tolist():
+            for tab in self.tabs.of(node):
+                left, top, right, bottom = tab.box
+                text = metrics.elidedText(tab.text, Qt.TextElideMode.ElideRight, right - left - 10)
+                rect = QRectF(left, top, min(right - left, metrics.horizontalAdvance(text) + 12), bottom - top)
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(QColor(self.palette.tab))
+                painter.drawRoundedRect(rect, 4, 4)
+                painter.setPen(QColor(self.palette.tab_text))
+                painter.drawText(rect, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextSingleLine, text)
+        painter.restore()
+
+    def _paint_labels(self, painter: QPainter, nodes: Ints, view: Viewport, detail: Detail) -> None:
+        """Paint badge and overlay label in a pill over the lower right corner of each node."""
+        coat = self.coat
+        if not coat.labels and not coat.badges:
+            return
+        layout = self.picture.layout
+        scale = view.zoom if detail >= Detail.LINES else 1.0
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setFont(self._bold)
+        for node in nodes.tolist():
+            text = " ".join(
+                filter(None, (coat.badges[node] if coat.badges else "", coat.labels[node] if coat.labels else ""))
+            )
+            if not text:
+                continue
+            width = self._bold_metrics.horizontalAdvance(text) + 12
+            if detail < Detail.LINES and width > layout.width[node] * view.zoom:
+                continue
+            x, y = view.to_widget(layout.left[node] + layout.width[node], layout.top[node] + layout.height[node])
+            painter.save()
+            painter.translate(x, y)
+            painter.scale(scale, scale)
+            self._paint_pill(painter, QRectF(6 - width, -9, width, 18), text, coat.colours[coat.colour[node]])
+            painter.restore()
+        painter.restore()
+
+    def _paint_pill(self, painter: QPainter, rect: QRectF, text: str, colour: str) -> None:
+        painter.setPen(QPen(QColor(colour), 1.5))
+        painter.setBrush(QColor(self.palette.panel))
+        painter.drawRoundedRect(rect, 9, 9)
+        painter.setPen(QColor(self.palette.text))
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextSingleLine, text)

@@ -1,0 +1,84 @@
+"""Paints what stands out: the selection, what feeds it and what reads it, matches of a search, and the hovered node."""
+
+from collections.abc import Iterable
+
+import numpy as np
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from backends.graph.boxes import Ints
+from profiler_gui.canvas.graph_painter import GraphPainter
+from profiler_gui.canvas.viewport import Viewport
+
+_EDGE_WIDTH = 2.6
+_MOST_EDGES = 4000
+
+
+class Highlight:
+    """What stands out in one picture; recomputed when the selection changes, not at each frame."""
+
+    def __init__(self, graph: GraphPainter) -> None:
+        self._graph = graph
+        nothing: Ints = np.zeros(0, np.int64)
+        self._selected = self._producers = self._consumers = nothing
+        self._incoming = self._outgoing = nothing
+        self._matches = nothing
+
+    def select(self, nodes: Iterable[int]) -> None:
+        """Choose the selected nodes."""
+        picture = self._graph.picture
+        self._selected = np.asarray(sorted(nodes), np.int64)
+        is_selected = np.zeros(len(picture.nodes), bool)
+        is_selected[self._selected] = True
+        incoming = np.flatnonzero(is_selected[picture.target])[:_MOST_EDGES]
+        outgoing = np.flatnonzero(is_selected[picture.source])[:_MOST_EDGES]
+        self._incoming, self._outgoing = self._pieces(incoming), self._pieces(outgoing)
+        producers, consumers = np.unique(picture.source[incoming]), np.unique(picture.target[outgoing])
+        self._producers, self._consumers = producers[~is_selected[producers]], consumers[~is_selected[consumers]]
+
+    def match(self, nodes: Iterable[int]) -> None:
+        """Choose the nodes that a search found."""
+        self._matches = np.asarray(sorted(nodes), np.int64)
+
+    def paint(self, painter: QPainter, view: Viewport, hovered: int | None) -> None:
+        """Paint over the graph; producers are outlined solid, consumers dashed."""
+        palette = self._graph.palette
+        self._paint_edges(painter, self._incoming, view, QColor(palette.producer), Qt.PenStyle.SolidLine)
+        self._paint_edges(painter, self._outgoing, view, QColor(palette.consumer), Qt.PenStyle.DashLine)
+        self._outline(painter, self._matches, view, QPen(QColor(palette.match), 3.0, Qt.PenStyle.DotLine), 5.0)
+        self._outline(painter, self._producers, view, QPen(QColor(palette.producer), 2.5), 2.0)
+        self._outline(painter, self._consumers, view, QPen(QColor(palette.consumer), 2.5, Qt.PenStyle.DashLine), 2.0)
+        self._outline(painter, self._selected, view, QPen(QColor(palette.selection), 3.5), 3.0)
+        if hovered is not None:
+            pen = QPen(QColor(palette.dim_text), 1.5)
+            self._outline(painter, np.asarray([hovered], np.int64), view, pen, 1.0)
+
+    def _pieces(self, edges: Ints) -> Ints:
+        layout = self._graph.picture.layout
+        if not len(edges):
+            return np.zeros(0, np.int64)
+        return np.unique(np.concatenate([layout.pieces_of(edge) for edge in edges.tolist()]))
+
+    def _paint_edges(self, painter: QPainter, pieces: Ints, view: Viewport, colour: QColor, style: Qt.PenStyle) -> None:
+        seen = np.intersect1d(pieces, self._graph.culling.pieces(view.box, 8.0), assume_unique=True)
+        if not len(seen):
+            return
+        width = max(1.6, _EDGE_WIDTH * min(view.zoom, 1.4))
+        pen = QPen(colour, width, style)
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        self._graph.edges.paint_curves(painter, seen, view, pen)
+
+    def _outline(self, painter: QPainter, nodes: Ints, view: Viewport, pen: QPen, margin: float) -> None:
+        seen = np.intersect1d(nodes, self._graph.culling.nodes(view.box, 10.0 / view.zoom), assume_unique=True)
+        layout = self._graph.picture.layout
+        is_end = self._graph.picture.is_end
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for node in seen.tolist():
+            x, y = view.to_widget(layout.left[node], layout.top[node])
+            rect = QRectF(x, y, layout.width[node] * view.zoom, layout.height[node] * view.zoom)
+            # From afar a node is a few pixels: its mark must not vanish.
+            least = max(0.0, 8.0 - rect.width()) / 2
+            radius = (12.0 if is_end[node] else 6.0) * view.zoom + margin
+            painter.drawRoundedRect(rect.adjusted(-margin - least, -margin, margin + least, margin), radius, radius)

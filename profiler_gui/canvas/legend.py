@@ -1,0 +1,104 @@
+"""The legend of an overlay, for the canvas and for exported pictures."""
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QLinearGradient, QPainter, QPen
+
+from backends.targets.verdict import Placement
+from profiler_gui.canvas.coat import BADGES, PATTERNS, Pattern, placement_colour
+from profiler_gui.canvas.colour_map import colour_table, text_on
+from profiler_gui.canvas.overlay import Overlay, PlacementOverlay, ValueOverlay
+from profiler_gui.canvas.palette import Palette
+
+_WIDTH = 236.0
+_PADDING = 10.0
+_ROW = 20.0
+_PLACEMENT_TEXT = {
+    Placement.ACCELERATED: "accelerated",
+    Placement.FALLBACK: "falls back to the CPU",
+    Placement.UNKNOWN: "not known",
+}
+_BRUSHES = {Pattern.HATCHED: Qt.BrushStyle.BDiagPattern, Pattern.DOTTED: Qt.BrushStyle.Dense6Pattern}
+
+
+def legend_size(overlay: Overlay) -> tuple[float, float]:
+    """Give width and height in pixels."""
+    rows = 3.4 if isinstance(overlay, ValueOverlay) else 1.0 + len(Placement)
+    return _WIDTH, rows * _ROW + 2 * _PADDING
+
+
+def paint_legend(painter: QPainter, overlay: Overlay, palette: Palette, font: QFont, corner: QPointF) -> None:
+    """Paint the legend with its lower left corner at a point."""
+    width, height = legend_size(overlay)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    painter.translate(corner.x(), corner.y() - height)
+    painter.setPen(QPen(QColor(palette.panel_border), 1))
+    painter.setBrush(QColor(palette.panel))
+    painter.drawRoundedRect(QRectF(0, 0, width, height), 8, 8)
+    small = QFont(font)
+    small.setPixelSize(11)
+    bold = QFont(small)
+    bold.setWeight(QFont.Weight.DemiBold)
+    painter.setFont(bold)
+    painter.setPen(QColor(palette.text))
+    title = QFontMetricsF(bold).elidedText(overlay.title, Qt.TextElideMode.ElideRight, width - 2 * _PADDING)
+    painter.drawText(_row(0), _LEFT, title)
+    painter.setFont(small)
+    if isinstance(overlay, ValueOverlay):
+        _paint_scale(painter, overlay, palette)
+    else:
+        _paint_placements(painter, overlay, palette)
+    painter.restore()
+
+
+_LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine
+_RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight | Qt.TextFlag.TextSingleLine
+
+
+def _row(index: float) -> QRectF:
+    return QRectF(_PADDING, _PADDING + index * _ROW, _WIDTH - 2 * _PADDING, _ROW)
+
+
+def _paint_scale(painter: QPainter, overlay: ValueOverlay, palette: Palette) -> None:
+    bar = _row(1.1).adjusted(0, 2, 0, -6)
+    gradient = QLinearGradient(bar.topLeft(), bar.topRight())
+    colours = colour_table(overlay.colour_map, is_dark=palette.is_dark)
+    for index, colour in enumerate(colours):
+        gradient.setColorAt(index / (len(colours) - 1), QColor(colour))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(gradient)
+    painter.drawRoundedRect(bar, 3, 3)
+    painter.setPen(QColor(palette.dim_text))
+    painter.drawText(_row(1.8), _LEFT, overlay.minimum_text)
+    painter.drawText(_row(1.8), Qt.AlignmentFlag.AlignCenter, overlay.scale)
+    painter.drawText(_row(1.8), _RIGHT, overlay.maximum_text)
+    _paint_swatch(painter, 2.6, palette.not_measured, Pattern.HATCHED, "")
+    painter.setPen(QColor(palette.dim_text))
+    painter.drawText(_row(2.6).adjusted(28, 0, 0, 0), _LEFT, "no value of its own")
+
+
+def _paint_placements(painter: QPainter, overlay: PlacementOverlay, palette: Palette) -> None:
+    counts = dict.fromkeys(Placement, 0)
+    for placement in overlay.placements.values():
+        counts[placement] += 1
+    for index, placement in enumerate(Placement, 1):
+        _paint_swatch(painter, index, placement_colour(palette, placement), PATTERNS[placement], BADGES[placement])
+        painter.setPen(QColor(palette.text))
+        painter.drawText(_row(index).adjusted(28, 0, 0, 0), _LEFT, _PLACEMENT_TEXT[placement])
+        painter.setPen(QColor(palette.dim_text))
+        painter.drawText(_row(index), _RIGHT, str(counts[placement]))
+
+
+def _paint_swatch(painter: QPainter, row: float, colour: str, pattern: Pattern, badge: str) -> None:
+    box = _row(row)
+    rect = QRectF(box.x(), box.y() + 3, 20, _ROW - 6)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(colour))
+    painter.drawRoundedRect(rect, 3, 3)
+    if pattern in _BRUSHES:
+        ink = QColor(text_on(colour))
+        ink.setAlpha(70)
+        painter.setBrush(QBrush(ink, _BRUSHES[pattern]))
+        painter.drawRoundedRect(rect, 3, 3)
+    painter.setPen(QColor(text_on(colour)))
+    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, badge)

@@ -1,0 +1,148 @@
+"""Paints nodes at each level of detail."""
+
+import numpy as np
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPen
+
+from backends.graph.boxes import Ints
+from profiler_gui.canvas.coat import Coat, Pattern
+from profiler_gui.canvas.culling import screen_rects
+from profiler_gui.canvas.detail import Detail
+from profiler_gui.canvas.palette import Palette
+from profiler_gui.canvas.picture import CONSTANT_HEIGHT, HEADER_HEIGHT, LINE_HEIGHT, PADDING_X, PADDING_Y, GraphPicture
+from profiler_gui.canvas.strokes import distinct_pixels, draw_rects
+from profiler_gui.canvas.text import PIXEL_SIZE, TextRole, node_font
+from profiler_gui.canvas.viewport import Viewport
+
+_RADIUS = 6.0
+_LEAST_TITLE_PIXELS = 7.0
+_BRUSHES = {
+    Pattern.HATCHED: Qt.BrushStyle.BDiagPattern,
+    Pattern.DOTTED: Qt.BrushStyle.Dense6Pattern,
+}
+
+
+class NodePainter:
+    """Paints the nodes of one picture.
+
+    Args:
+        font: family of all texts.
+    """
+
+    def __init__(self, picture: GraphPicture, palette: Palette, coat: Coat, font: QFont) -> None:
+        self._picture, self._palette, self._coat = picture, palette, coat
+        self._fonts = [node_font(font, role) for role in TextRole]
+        self._fills = [QColor(colour) for colour in coat.colours]
+        self._header_texts = [QColor(colour) for colour in coat.text_colours]
+
+    def paint(self, painter: QPainter, nodes: Ints, view: Viewport, detail: Detail) -> None:
+        """Paint nodes; the painter works in pixels of the widget."""
+        if detail is Detail.BOXES:
+            self._paint_boxes(painter, nodes, view)
+        elif detail is Detail.TITLES:
+            self._paint_titles(painter, nodes, view)
+        else:
+            self._paint_lines(painter, nodes, view)
+
+    # Boxes ----------------------------------------------------------------------------------------------------------
+
+    def _paint_boxes(self, painter: QPainter, nodes: Ints, view: Viewport) -> None:
+        rects = screen_rects(self._picture.layout, nodes, view.x, view.y, view.zoom)
+        colours = self._coat.colour[nodes]
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for colour in np.unique(colours).tolist():
+            painter.setBrush(self._fills[colour])
+            draw_rects(painter, distinct_pixels(rects[colours == colour]))
+
+    # Titles ---------------------------------------------------------------------------------------------------------
+
+    def _paint_titles(self, painter: QPainter, nodes: Ints, view: Viewport) -> None:
+        rects = screen_rects(self._picture.layout, nodes, view.x, view.y, view.zoom)
+        radius = max(2.0, _RADIUS * view.zoom)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        font = QFont(self._fonts[TextRole.TITLE])
+        coat, texts = self._coat, self._picture.texts
+        for node, (x, y, width, height) in zip(nodes.tolist(), rects.tolist(), strict=True):
+            rect = QRectF(x, y, width, height)
+            colour = coat.colour[node]
+            self._fill_header(painter, rect, radius, node)
+            text = texts[node].title
+            size = min(
+                PIXEL_SIZE[TextRole.TITLE],
+                height * 0.62,
+                PIXEL_SIZE[TextRole.TITLE] * (width - 4.0) / max(texts[node].title_width, 1.0),
+            )
+            if size < _LEAST_TITLE_PIXELS:
+                continue
+            font.setPixelSize(int(size))
+            painter.setFont(font)
+            painter.setPen(self._header_texts[colour])
+            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextSingleLine, text)
+
+    # Lines ----------------------------------------------------------------------------------------------------------
+
+    def _paint_lines(self, painter: QPainter, nodes: Ints, view: Viewport) -> None:
+        layout = self._picture.layout
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.translate(-view.x * view.zoom, -view.y * view.zoom)
+        painter.scale(view.zoom, view.zoom)
+        columns = (layout.left[nodes], layout.top[nodes], layout.width[nodes], layout.height[nodes])
+        for node, x, y, width, height in zip(nodes.tolist(), *(c.tolist() for c in columns), strict=True):
+            self._paint_node(painter, node, QRectF(x, y, width, height))
+        painter.restore()
+
+    def _paint_node(self, painter: QPainter, node: int, rect: QRectF) -> None:
+        palette, text = self._palette, self._picture.texts[node]
+        is_end = bool(self._picture.is_end[node])
+        radius = HEADER_HEIGHT / 2 if is_end else _RADIUS
+        self._fill_header(painter, rect, radius, node)
+        if rect.height() > HEADER_HEIGHT and not is_end:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(palette.node))
+            body = rect.adjusted(0, HEADER_HEIGHT, 0, 0)
+            painter.drawRoundedRect(body, radius, radius)
+            painter.drawRect(QRectF(body.x(), body.y(), body.width(), radius))
+        self._outline(painter, rect, radius)
+        painter.setPen(self._header_texts[self._coat.colour[node]])
+        self._centred(painter, rect, HEADER_HEIGHT / 2 + (1.0 if is_end else 0.0), text.title, TextRole.TITLE)
+        y = HEADER_HEIGHT + PADDING_Y
+        if is_end:
+            y -= PADDING_Y
+        else:
+            painter.setPen(QColor(palette.text))
+        for index, line in enumerate(text.lines):
+            if index == 1:
+                painter.setPen(QColor(palette.dim_text))
+            self._centred(painter, rect, y + LINE_HEIGHT / 2, line, TextRole.LINE)
+            y += LINE_HEIGHT
+        painter.setPen(QColor(palette.dim_text))
+        for line in text.constants:
+            self._centred(painter, rect, y + CONSTANT_HEIGHT / 2, line, TextRole.CONSTANT)
+            y += CONSTANT_HEIGHT
+
+    def _outline(self, painter: QPainter, rect: QRectF, radius: float) -> None:
+        pen = QPen(QColor(self._palette.node_border), 1.0)
+        pen.setCosmetic(True)
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(rect, radius, radius)
+
+    def _fill_header(self, painter: QPainter, rect: QRectF, radius: float, node: int) -> None:
+        """Fill the whole node with its colour and pattern; the body is painted over it."""
+        colour = self._coat.colour[node]
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._fills[colour])
+        painter.drawRoundedRect(rect, radius, radius)
+        style = _BRUSHES.get(Pattern(int(self._coat.pattern[node])))
+        if style is not None:
+            ink = QColor(self._header_texts[colour])
+            ink.setAlpha(70)
+            painter.setBrush(QBrush(ink, style))
+            painter.drawRoundedRect(rect, radius, radius)
+
+    def _centred(self, painter: QPainter, rect: QRectF, middle: float, text: str, role: TextRole) -> None:
+        painter.setFont(self._fonts[role])
+        box = QRectF(rect.x() + PADDING_X / 2, rect.y() + middle - 12, rect.width() - PADDING_X, 24)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextSingleLine, text)

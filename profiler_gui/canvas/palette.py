@@ -1,0 +1,143 @@
+"""The colours of the canvas, by meaning; the theme may hand over others."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Palette:
+    """Colours as ``#rrggbb``. Headers carry ``header_text``, so their colours need contrast with it."""
+
+    is_dark: bool
+    background: str
+    edge: str
+    edge_text: str
+    node: str
+    node_border: str
+    text: str
+    dim_text: str
+    header_text: str
+    ends: str
+    """Inputs and outputs of the subgraph."""
+    other_category: str
+    categories: Mapping[str, str]
+    selection: str
+    producer: str
+    consumer: str
+    match: str
+    tab: str
+    tab_text: str
+    accelerated: str
+    fallback: str
+    unknown: str
+    not_measured: str
+    regions: tuple[str, ...]
+    """Tints behind the nodes of partitions, used in turn."""
+    panel: str
+    panel_border: str
+
+    def category(self, name: str) -> str:
+        """Give the header colour of a category of operators."""
+        if name in ("input", "output"):
+            return self.ends
+        return self.categories.get(name, self.other_category)
+
+
+LIGHT = Palette(
+    is_dark=False,
+    background="#f6f7f9",
+    edge="#8a94a3",
+    edge_text="#6a7482",
+    node="#ffffff",
+    node_border="#c3cad4",
+    text="#1c2430",
+    dim_text="#5b6675",
+    header_text="#ffffff",
+    ends="#4b5563",
+    other_category="#5f6b7a",
+    categories=MappingProxyType(
+        {
+            "convolution": "#1f5fa8",
+            "dense": "#4a3fb5",
+            "recurrent": "#7a2fa0",
+            "activation": "#a3323a",
+            "pooling": "#23702f",
+            "normalisation": "#0b6b6e",
+            "math": "#46596e",
+            "logic": "#5c5470",
+            "reduction": "#586817",
+            "data": "#7a5628",
+            "resize": "#8a5200",
+            "quantisation": "#9c3a7c",
+            "lookup": "#54508f",
+            "control": "#b0420a",
+            "state": "#6b5b3a",
+            "random": "#5f6b7a",
+            "custom": "#b0185c",
+            "unknown": "#5f6b7a",
+        }
+    ),
+    selection="#d6007f",
+    producer="#0b62c4",
+    consumer="#b45309",
+    match="#c99700",
+    tab="#e3e8ef",
+    tab_text="#3a4554",
+    accelerated="#1c6ba8",
+    fallback="#b8430f",
+    unknown="#6b7280",
+    not_measured="#9aa3af",
+    regions=("#cfe3f7", "#d9d3f3", "#cdebe2", "#f3e3c6"),
+    panel="#ffffff",
+    panel_border="#c3cad4",
+)
+
+DARK = Palette(
+    is_dark=True,
+    background="#15181d",
+    edge="#6f7a89",
+    edge_text="#98a2b1",
+    node="#20252d",
+    node_border="#3c4551",
+    text="#e6eaf0",
+    dim_text="#9fa9b8",
+    header_text="#ffffff",
+    ends="#566173",
+    other_category="#5d6878",
+    categories=MappingProxyType(
+        {
+            "convolution": "#2668b8",
+            "dense": "#5a4fc9",
+            "recurrent": "#8b3fb3",
+            "activation": "#b23c45",
+            "pooling": "#2a7a37",
+            "normalisation": "#0f7376",
+            "math": "#506579",
+            "logic": "#675f7d",
+            "reduction": "#616f1f",
+            "data": "#835f31",
+            "resize": "#925a08",
+            "quantisation": "#a84488",
+            "lookup": "#605ca0",
+            "control": "#b84a10",
+            "state": "#756645",
+            "random": "#667282",
+            "custom": "#bd2768",
+            "unknown": "#667282",
+        }
+    ),
+    selection="#ff5fb7",
+    producer="#5aa9ff",
+    consumer="#ffa94d",
+    match="#ffd43b",
+    tab="#2d343f",
+    tab_text="#c3ccd8",
+    accelerated="#2a7bbd",
+    fallback="#c8541f",
+    unknown="#68717f",
+    not_measured="#59626f",
+    regions=("#1d3450", "#302a55", "#1b4037", "#473a1f"),
+    panel="#1b2027",
+    panel_border="#3c4551",
+)
