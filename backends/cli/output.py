@@ -1,16 +1,15 @@
 """Where a report goes: the standard output, and a file where one was asked for."""
 
-import errno
 import os
 import sys
-import tempfile
 from pathlib import Path
 from typing import TextIO
 
 from backends.cli.usage import UsageError
 from backends.errors import StoreError
 from backends.reports.content import Content
-from backends.reports.report import REPORTS, Report, find_report
+from backends.reports.report import find_report
+from backends.reports.report_file import find_report_for, write_report
 
 
 def check_output(path: Path | None, *, force: bool, model: Path | None = None) -> None:
@@ -40,7 +39,7 @@ def write_outputs(content: Content, *, format_name: str, path: Path | None) -> N
     """
     report = find_report(format_name)
     if path is not None:
-        _write_file(path, _report_for(path) or report, content)
+        write_report(path, find_report_for(path) or report, content)
     try:
         report.write(sys.stdout, content)
         sys.stdout.flush()
@@ -50,41 +49,8 @@ def write_outputs(content: Content, *, format_name: str, path: Path | None) -> N
         raise StoreError(f"The standard output cannot be written: {_reason(error)}.") from error
 
 
-def _report_for(path: Path) -> Report | None:
-    suffix = path.suffix.lower()
-    return next((report for report in REPORTS if report.suffix == suffix), None)
-
-
-def _write_file(path: Path, report: Report, content: Content) -> None:
-    """Write beside the file and put it in place at the end, so that a full disk leaves the old one."""
-    try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:64]}.")
-    except OSError as error:
-        raise StoreError(f"{path} cannot be written: {_reason(error)}.") from error
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-            report.write(stream, content)
-        _give_usual_mode(Path(temporary))
-        Path(temporary).replace(path)
-    except OSError as error:
-        raise StoreError(f"{path} cannot be written: {_reason(error)}.", hint=_hint(error)) from error
-    finally:
-        Path(temporary).unlink(missing_ok=True)
-
-
-def _give_usual_mode(path: Path) -> None:
-    """Give the permissions of an ordinary new file; temporary ones are private."""
-    mask = os.umask(0)
-    os.umask(mask)
-    path.chmod(0o666 & ~mask)
-
-
 def _reason(error: OSError) -> str:
     return os.strerror(error.errno).lower() if error.errno else str(error)
-
-
-def _hint(error: OSError) -> str:
-    return "Free some space or choose another folder." if error.errno == errno.ENOSPC else ""
 
 
 def discard_standard_output() -> None:
