@@ -86,6 +86,14 @@ class Settings:
         """Let the window start with its default layout."""
         self._store.remove("window")
 
+    def columns(self, table: str) -> tuple[str, ...]:
+        """Ids of the columns chosen for a table, or empty."""
+        return tuple(self._text(f"columns/{table}").split())
+
+    def remember_columns(self, table: str, ids: tuple[str, ...]) -> None:
+        """Keep the columns chosen for a table."""
+        self._store.setValue(f"columns/{table}", " ".join(ids))
+
     def save(self) -> None:
         """Write to disk now."""
         self._store.sync()

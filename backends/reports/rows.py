@@ -65,7 +65,8 @@ class KindRow:
     """All operators of one type together."""
 
     kind: str
-    count: int
+    count: int | None
+    """``None`` for what is not made of operators (the overhead)."""
     operators: tuple[OperatorId, ...] = ()
     macs: int | None = None
     parameters: int | None = None
@@ -151,13 +152,29 @@ def kind_rows(rows: Iterable[OperatorRow]) -> tuple[KindRow, ...]:
         if row.id is not None:
             groups[row.kind].append(row)
     kinds = [_kind_row(kind, members) for kind, members in groups.items()]
-    kinds.sort(key=lambda row: (-(row.time_ns or 0.0), -row.count, row.kind))
+    kinds.sort(key=lambda row: (-(row.time_ns or 0.0), -len(row.operators), row.kind))
     running = 0.0
     result = []
     for kind_row in kinds:
         running += kind_row.share or 0.0
         result.append(replace(kind_row, cumulative=None if kind_row.share is None else running))
     return tuple(result)
+
+
+def kind_totals(totals: Iterable[OperatorRow], count: int) -> tuple[KindRow, ...]:
+    """Give what ``total_rows`` made as the rows below a table of types; ``count`` is that of all operators."""
+    return tuple(
+        KindRow(
+            kind=row.kind,
+            count=None if row.kind == OVERHEAD else count,
+            macs=row.macs,
+            parameters=row.parameters,
+            bytes_moved=row.bytes_moved,
+            time_ns=row.time_ns,
+            share=row.share,
+        )
+        for row in totals
+    )
 
 
 def finding_rows(model: Model, verdicts: Sequence[ModelVerdict]) -> tuple[FindingRow, ...]:

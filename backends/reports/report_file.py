@@ -1,0 +1,40 @@
+"""Putting a report into a file."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from backends.errors import StoreError
+from backends.reports.content import Content
+from backends.reports.report import REPORTS, Report
+
+
+def find_report_for(path: Path) -> Report | None:
+    """Give the format that a file's suffix stands for, or ``None``."""
+    suffix = path.suffix.lower()
+    return next((report for report in REPORTS if report.suffix == suffix), None)
+
+
+def write_report(path: Path, report: Report, content: Content) -> None:
+    """Write beside the file and put it in place at the end, so that a failure leaves the old one.
+
+    Raises:
+        StoreError: the file cannot be written.
+    """
+    temporary = ""
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".report-")
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
+            report.write(stream, content)
+        mask = os.umask(0)
+        os.umask(mask)
+        Path(temporary).chmod(0o666 & ~mask)
+        Path(temporary).replace(path)
+    except OSError as error:
+        reason = os.strerror(error.errno).lower() if error.errno else str(error)
+        raise StoreError(
+            f"{path.name} cannot be written: {reason}.", hint="Check the folder and the free space."
+        ) from error
+    finally:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""Pages: what is shown about the session. They know the session, never each other."""

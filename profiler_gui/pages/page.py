@@ -1,0 +1,81 @@
+"""What all pages do: follow the model in front, and wait while they are hidden."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QTimer, SignalInstance, Slot
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from profiler_gui.notices import NoticeBoard
+from profiler_gui.session import OpenModel, Session
+
+
+class Page(QWidget):
+    """Shows something of the model in front.
+
+    A subclass overrides ``refresh``, which shows everything, and names in ``follow`` what else it listens to.
+    Whatever needs more than a moment goes through ``invalidate``: several changes lead to one refresh, and a hidden
+    page does nothing until it is seen.
+
+    Args:
+        session: what is open.
+        notices: where failures are told; a board of its own when left out.
+    """
+
+    def __init__(self, session: Session, notices: NoticeBoard | None = None) -> None:
+        super().__init__()
+        self.session = session
+        self.notices = notices if notices is not None else NoticeBoard(self)
+        self.record: OpenModel | None = session.current
+        self._slots: dict[str, Callable[..., object]] = {}
+        self._connections: list[tuple[SignalInstance, Callable[..., object]]] = []
+        self._is_stale = True
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(0)
+        self._soon.timeout.connect(self._refresh_now)
+        session.current_changed.connect(self._on_current_changed)
+
+    def follow(self, **slots: Callable[..., object]) -> None:
+        """Connect slots to signals of whichever ``OpenModel`` is in front, by the signals' names."""
+        self._slots.update(slots)
+        self._connect()
+
+    def refresh(self) -> None:
+        """Show everything of ``self.record``, which may be ``None``."""
+        raise NotImplementedError
+
+    @Slot()
+    def invalidate(self) -> None:
+        """Refresh soon, or when the page is seen."""
+        self._is_stale = True
+        if self.isVisible():
+            self._soon.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what changed while the page was hidden."""
+        super().showEvent(event)
+        if self._is_stale:
+            self._refresh_now()
+
+    @Slot()
+    def _refresh_now(self) -> None:
+        self._soon.stop()
+        self._is_stale = False
+        self.refresh()
+
+    def _connect(self) -> None:
+        for signal, slot in self._connections:
+            signal.disconnect(slot)
+        record = self.record
+        self._connections = (
+            [] if record is None else [(getattr(record, name), slot) for name, slot in self._slots.items()]
+        )
+        for signal, slot in self._connections:
+            signal.connect(slot)
+
+    @Slot(object)
+    def _on_current_changed(self, record: OpenModel | None) -> None:
+        self.record = record
+        self._connect()
+        self.invalidate()
