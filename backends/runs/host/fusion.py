@@ -1,0 +1,63 @@
+"""Into which neighbour an operator without a kernel of its own was fused."""
+
+from collections import deque
+from collections.abc import Collection, Sequence
+
+from backends.model.model import Model
+from backends.runs.host.nodes import NodePlan
+
+_INTO_CONSUMER = ("PAD", "PADV2", "MIRROR_PAD", "DEQUANTIZE", "DENSIFY")
+"""Kinds that XNNPACK folds into what reads them; others, such as activations, go into what they read."""
+
+
+class FusedNodes:
+    """Neighbours in the runtime's graph.
+
+    Args:
+        model: for the operators' kinds.
+        plan: nodes of the subgraph.
+    """
+
+    def __init__(self, model: Model, plan: NodePlan) -> None:
+        self._model = model
+        self._plan = plan
+        self._writer: dict[int, int] = {}
+        self._readers: dict[int, list[int]] = {}
+        for index in plan.order:
+            node = plan.nodes[index]
+            for tensor in node.inputs:
+                self._readers.setdefault(tensor, []).append(index)
+            for tensor in node.outputs:
+                self._writer.setdefault(tensor, index)
+
+    def target(self, index: int, timed: Collection[int]) -> int | None:
+        """Give the nearest node with a kernel in the direction this kind is fused, else in the other direction."""
+        towards = (
+            (self._consumers, self._producers) if self._goes_to_consumer(index) else (self._producers, self._consumers)
+        )
+        for neighbours in towards:
+            waiting, seen = deque(neighbours(index)), {index}
+            while waiting:
+                current = waiting.popleft()
+                if current in timed:
+                    return current
+                if current not in seen:
+                    seen.add(current)
+                    waiting.extend(neighbours(current))
+        return min(timed, key=lambda other: abs(other - index), default=None)
+
+    def _goes_to_consumer(self, index: int) -> bool:
+        kind = self._kind(index)
+        if kind in _INTO_CONSUMER or not self._producers(index):
+            return True
+        # A swish: x * sigmoid(x) becomes one lookup in the place of the product.
+        return kind == "LOGISTIC" and any(self._kind(reader) == "MUL" for reader in self._consumers(index))
+
+    def _kind(self, index: int) -> str:
+        return self._model.operator(self._plan.nodes[index].operator).kind
+
+    def _producers(self, index: int) -> Sequence[int]:
+        return [self._writer[tensor] for tensor in self._plan.nodes[index].inputs if tensor in self._writer]
+
+    def _consumers(self, index: int) -> Sequence[int]:
+        return [reader for tensor in self._plan.nodes[index].outputs for reader in self._readers.get(tensor, ())]

@@ -1,0 +1,67 @@
+"""Why the runtime refuses a model, in words, with the operator's name and what to do."""
+
+import re
+from collections.abc import Iterator
+
+from backends.errors import RunError
+from backends.model.model import Model, Operator
+from backends.runs.plan import Kernels, Plan
+
+_NODE = re.compile(r"Node number (\d+) \(([^)]{0,200})\) failed to (\w+)")
+_FLEX_HINT = (
+    "It is a TensorFlow operator (Flex), which LiteRT does not include: convert the model without SELECT_TF_OPS, or "
+    "measure on a device with a runtime that has the Flex delegate."
+)
+_CUSTOM_HINT = (
+    "It is a custom operator that LiteRT does not include: measure with the runtime it was made for, or cut it off the "
+    "model."
+)
+
+
+def explain(error: RunError, model: Model, plan: Plan) -> RunError:
+    """Give a better sentence for a failure, where the log or the model tells why; else the error itself."""
+    log = error.detail
+    custom = next(_custom_in_log(model, log), None)
+    if custom is not None:
+        hint = _FLEX_HINT if custom.custom_code.startswith("Flex") else _CUSTOM_HINT
+        where = f"operator {custom.id.index} of subgraph {custom.id.subgraph}"
+        message = f"the runtime cannot run {custom.custom_code or 'a custom operator without a name'} ({where})"
+        return RunError(message, hint=hint, detail=log)
+    if "Stub operation invoked" in log:
+        return RunError(
+            "this model holds a custom operator that only XNNPACK can run", hint="Choose fused kernels.", detail=log
+        )
+    failed = _NODE.search(log)
+    if failed:
+        number, kind, phase = failed.groups()
+        reason = _reason(log[: failed.start()])
+        message = f"the runtime failed to {phase} operator {number} ({kind})" + (f": {reason}" if reason else "")
+        return RunError(message, hint=error.hint or _hint(plan), detail=log)
+    if "status 500" in error.message:
+        return RunError("the runtime cannot read this model", hint="Convert it again.", detail=log)
+    if not error.hint and "could not" in error.message:
+        return RunError(error.message, hint=_hint(plan), detail=log)
+    return error
+
+
+def _custom_in_log(model: Model, log: str) -> Iterator[Operator]:
+    """Give the custom operators that the log says cannot be resolved."""
+    lowered = log.lower()
+    if "custom op" not in lowered and "flex" not in lowered and "unresolved" not in lowered:
+        return
+    for graph in model.subgraphs:
+        for operator in graph.operators:
+            if operator.kind == "CUSTOM" and operator.custom_code in log:
+                yield operator
+
+
+def _reason(log: str) -> str:
+    """Give the last line before the runtime named the operator: it says what was wrong."""
+    lines = [line.strip() for line in log.splitlines() if line.strip()]
+    return lines[-1][:300] if lines else ""
+
+
+def _hint(plan: Plan) -> str:
+    if plan.kernels in (Kernels.BUILTIN, Kernels.REFERENCE):
+        return "Choose fused kernels: some operators run only in the delegate."
+    return "If inputs have sizes that may vary, set their shapes; or try built-in kernels."
