@@ -1,5 +1,7 @@
 """One short line about an operator: what a reader of the graph wants to know besides its kind and shapes."""
 
+from collections.abc import Sequence
+
 from backends.model.constant import small_integers
 from backends.model.model import Model, Operator, OptionValue
 
@@ -24,7 +26,8 @@ _TRIVIAL: dict[str, tuple[OptionValue, ...]] = {
     "end_mask": (),
     "kernel_type": ("FULL",),
 }
-"""Values that say nothing (none listed: no value does); everything false, zero or empty says nothing either, unless ``_TELLING`` lists it."""
+"""Values that say nothing (none listed: no value of it does). Whatever is false, zero or empty says nothing either,
+unless ``_TELLING`` lists it."""
 _TELLING = frozenset({"axis", "seq_dim", "iota_dimension", "dimension"})
 _WINDOWED = frozenset({"padding", "stride_d", "stride_h", "stride_w", "filter_height", "filter_width"})
 _MOST_PARTS = 4
@@ -95,7 +98,7 @@ def _window_parts(operator: Operator, model: Model | None) -> list[str]:
     axes = ("d", "h", "w") if "stride_d" in options else ("h", "w")
     parts = []
     if "filter_height" in options:
-        parts.append(f"{options['filter_height']}x{options['filter_width']}")
+        parts.append(f"{options['filter_height']!s}x{options['filter_width']!s}")
     elif model is not None:
         parts.append(_kernel_text(operator, model, len(axes)))
     stride = [options.get(f"stride_{axis}", 1) for axis in axes]
@@ -150,7 +153,7 @@ def _operand_parts(operator: Operator, model: Model | None) -> list[str]:
     return parts
 
 
-def _sizes_text(sizes: list[OptionValue]) -> str:
+def _sizes_text(sizes: Sequence[OptionValue]) -> str:
     """One number if all are equal: ``2``, else ``2x1``."""
     return str(sizes[0]) if len(set(sizes)) == 1 else "x".join(str(size) for size in sizes)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from math import prod
 from typing import Any
 
@@ -25,7 +26,7 @@ _MAX_STRINGS = 1_000_000
 class ConstantStatistics:
     """Statistics of the stored values of a constant; of the magnitude, if they are complex.
 
-    ``minimum``, ``maximum``, ``mean`` and ``std`` leave out NaN and infinite values and are ``None`` if no others exist.
+    ``minimum``, ``maximum``, ``mean`` and ``std`` leave out NaN and infinite values; ``None`` if there are no others.
     """
 
     count: int
@@ -195,7 +196,8 @@ def _packed(bits: int, is_signed: bool) -> Callable[[memoryview, int], Values]:
 
 def _bfloat16(raw: memoryview, count: int) -> Values:
     upper = np.frombuffer(raw, "<u2", count).astype(np.uint32) << 16
-    return upper.view(np.float32)
+    values: Values = upper.view(np.float32)
+    return values
 
 
 def _float8_e5m2(raw: memoryview, count: int) -> Values:
@@ -209,8 +211,9 @@ def _float8_e4m3fn(raw: memoryview, count: int) -> Values:
     code = np.arange(256)
     exponent, mantissa = (code >> 3) & 15, code & 7
     size = np.where(exponent > 0, (8 + mantissa) * 2.0 ** (exponent - 10.0), mantissa * 2.0**-9)
-    table = np.where(code & 0x7F == 0x7F, np.nan, np.where(code & 0x80, -size, size)).astype(np.float32)
-    return table[np.frombuffer(raw, np.uint8, count)]
+    table: Values = np.where(code & 0x7F == 0x7F, np.nan, np.where(code & 0x80, -size, size)).astype(np.float32)
+    values: Values = table[np.frombuffer(raw, np.uint8, count)]
+    return values
 
 
 def _bool(raw: memoryview, count: int) -> Values:
@@ -246,7 +249,7 @@ def _decode_strings(raw: memoryview) -> list[str] | None:
     if (np.diff(offsets) < 0).any() or offsets[0] < 0 or offsets[-1] > len(raw):
         return None
     ends = offsets.tolist()
-    return [str(raw[a:b], "utf-8", "replace") for a, b in zip(ends, ends[1:], strict=False)]
+    return [str(raw[a:b], "utf-8", "replace") for a, b in pairwise(ends)]
 
 
 def _read_sparse(model: Model, subgraph: int, tensor: Tensor, raw: memoryview) -> Values | None:

@@ -100,8 +100,8 @@ def _index_vectors(dimensions: Tables, field: str) -> list[tuple[int, ...]]:
     result: list[tuple[int, ...]] = [()] * len(dimensions)
     types, positions = dimensions.union_types(field), dimensions.targets(field)
     for number, member in enumerate(UNIONS["SparseIndexVector"]):
-        chosen = np.flatnonzero((types == number) & (positions > 0)) if member else ()
-        if len(chosen):
+        chosen = np.flatnonzero((types == number) & (positions > 0))
+        if member and chosen.size:
             vectors = Tables(dimensions.buffer, positions[chosen], member).vectors("values").tuples()
             for index, vector in zip(chosen.tolist(), vectors, strict=True):
                 result[index] = vector
