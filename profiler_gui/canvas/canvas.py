@@ -148,6 +148,11 @@ class GraphCanvas(QWidget):
         """Where the canvas looks."""
         return self._view
 
+    def show_view(self, view: Viewport) -> None:
+        """Look where ``view`` looked before, at the present size of the widget."""
+        self._flight.stop()
+        self._show_view(view.resized(self.width(), self.height()))
+
     def show_all(self, *, animate: bool = True) -> None:
         """Fit the whole graph into the widget."""
         if self._graph:
