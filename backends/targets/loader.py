@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
@@ -128,7 +129,7 @@ def _extend(parent: Target, draft: TargetFile) -> Target:
         accepts=(parent.accepts - frozenset(draft.removes_kinds)) | frozenset(draft.accepts),
         unlisted=draft.unlisted or parent.unlisted,
         folded=draft.folded or parent.folded,
-        rules=_merge_rules(parent.rules, draft),
+        rules=_merge_rules(_without_kinds(parent.rules, draft.removes_kinds), draft),
         engines=draft.engines or parent.engines,
         partitioning=draft.partitioning or parent.partitioning,
         reasons=MappingProxyType({**parent.reasons, **draft.reasons}),
@@ -150,6 +151,14 @@ def _merge_rules(inherited: tuple[Rule, ...], draft: TargetFile) -> tuple[Rule, 
         seen.add(rule.id)
         rules[rule.id] = rule
     return tuple(rules.values())
+
+
+def _without_kinds(rules: tuple[Rule, ...], removed: tuple[str, ...]) -> tuple[Rule, ...]:
+    """Take kinds out of inherited rules; a rule about nothing else goes."""
+    if not removed:
+        return rules
+    left = (replace(rule, kinds=tuple(kind for kind in rule.kinds if kind not in removed)) for rule in rules)
+    return tuple(rule for rule in left if rule.kinds)
 
 
 def _check_references(target: Target, draft: TargetFile) -> None:
