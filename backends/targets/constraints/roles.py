@@ -30,7 +30,7 @@ def output_count_in(op: OperatorFacts, *, counts: tuple[int, ...]) -> str | None
 
 
 def run_dtype_in(op: OperatorFacts, *, tensor: Tensors, dtypes: tuple[str, ...]) -> str | None:
-    """The type of {tensor}, unless it is a constant or a variable, is {dtypes}."""
+    """The type of {tensor}, unless it is a constant, a variable or of text, is {dtypes}."""
     for found in tensor.pick(op):
         if found.dtype not in dtypes and _is_computed(found):
             return found.dtype
@@ -55,7 +55,8 @@ def constant_or_dtype_in(op: OperatorFacts, *, tensor: Tensors, dtypes: tuple[st
 
 
 def _is_computed(tensor: Tensor) -> bool:
-    return tensor is not ABSENT and not tensor.is_constant and not tensor.is_variable
+    """Whether the runtime plans the tensor's memory; it makes texts anew in each run."""
+    return tensor is not ABSENT and not tensor.is_constant and not tensor.is_variable and tensor.dtype != "string"
 
 
 CONSTRAINTS = signature_constraints(
