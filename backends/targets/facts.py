@@ -8,6 +8,7 @@ import numpy as np
 
 from backends.model.dtype import dtype_of
 from backends.model.model import NO_TENSOR, Model, Operator, OperatorId, OptionValue, Subgraph, Tensor
+from backends.targets.links import SubgraphLinks
 from backends.targets.partitions import ExecutionOrder
 from backends.targets.target import WeightsPolicy
 
@@ -28,12 +29,18 @@ class OperatorFacts:
         kind: builtin kind, or ``CUSTOM:<code>``.
         inputs: input tensors, ``ABSENT`` where an optional one is left out. Behind a delegate that looks through
             float16 weights they are the float16 constants.
+        links: which operators write and read a tensor.
     """
 
-    __slots__ = ("inputs", "kind", "operator", "options", "outputs", "read_constant", "version")
+    __slots__ = ("inputs", "kind", "links", "operator", "options", "outputs", "read_constant", "version")
 
     def __init__(
-        self, operator: Operator, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...], read_constant: ReadConstant
+        self,
+        operator: Operator,
+        inputs: tuple[Tensor, ...],
+        outputs: tuple[Tensor, ...],
+        read_constant: ReadConstant,
+        links: SubgraphLinks,
     ) -> None:
         self.operator = operator
         self.kind = kind_of(operator)
@@ -42,6 +49,7 @@ class OperatorFacts:
         self.inputs = inputs
         self.outputs = outputs
         self.read_constant = read_constant
+        self.links = links
 
     def input(self, position: int) -> Tensor:
         """Give the input at a position, or ``ABSENT``."""
@@ -118,13 +126,14 @@ class ModelFacts:
         for output, source in folded_tensors.items():
             tensors[output] = subgraph.tensors[source]
         keys = [self._tensor_key(tensor) for tensor in tensors]
+        links = SubgraphLinks(subgraph)
         operators: list[OperatorFacts] = []
         signatures: list[int] = []
         for operator in subgraph.operators:
             # A folded operator is never asked, so that it may see its own output replaced.
             inputs = tuple([ABSENT if i == NO_TENSOR else tensors[i] for i in operator.inputs])
             outputs = tuple([tensors[i] for i in operator.outputs if i != NO_TENSOR])
-            operators.append(OperatorFacts(operator, inputs, outputs, self.read_constant))
+            operators.append(OperatorFacts(operator, inputs, outputs, self.read_constant, links))
             signatures.append(self._signature(operator, keys))
         return SubgraphFacts(
             subgraph, tuple(operators), tuple(signatures), frozenset(folded), folded_tensors, self._order(subgraph)

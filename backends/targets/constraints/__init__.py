@@ -10,13 +10,35 @@ all operators alike.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from backends.targets.constraints import geometry, operands, options, quantization, roles, shapes, types, values
+from backends.targets.constraints import (
+    custom_options,
+    geometry,
+    neighbours,
+    operands,
+    options,
+    quantization,
+    roles,
+    shapes,
+    types,
+    values,
+)
 from backends.targets.constraints.constraint import Constraint, Tensors
 
 CONSTRAINTS: Mapping[str, Constraint] = MappingProxyType(
     {
         constraint.id: constraint
-        for module in (geometry, operands, options, quantization, roles, shapes, types, values)
+        for module in (
+            custom_options,
+            geometry,
+            neighbours,
+            operands,
+            options,
+            quantization,
+            roles,
+            shapes,
+            types,
+            values,
+        )
         for constraint in module.CONSTRAINTS
     }
 )

@@ -27,6 +27,26 @@ def option_number_in(op: OperatorFacts, *, option: str, values: tuple[int, ...])
     return None if found in values else f"{option} {found!s}"
 
 
+def option_is(op: OperatorFacts, *, option: str, value: float) -> str | None:
+    """Option {option} is {value}."""
+    found = _number(op, option)
+    return None if found == value else f"{option} {found:g}"
+
+
+def option_length_in(op: OperatorFacts, *, option: str, lengths: tuple[int, ...]) -> str | None:
+    """Option {option} lists {lengths} numbers."""
+    found = op.options.get(option, ())
+    length = len(found) if isinstance(found, tuple) else 0
+    return None if length in lengths else f"{length} numbers"
+
+
+def option_is_end(op: OperatorFacts, *, option: str, tensor: Tensors) -> str | None:
+    """Option {option} is -1, or equals the last size of {tensor}."""
+    found = _number(op, option)
+    shape = tensor.one(op).shape
+    return None if found == -1 or (shape and found == shape[-1]) else f"{option} {found:g}"
+
+
 def option_at_most(op: OperatorFacts, *, option: str, limit: int) -> str | None:
     """Option {option} is at most {limit}."""
     found = _number(op, option)
@@ -72,6 +92,9 @@ CONSTRAINTS = signature_constraints(
     option_in,
     option_flag,
     option_number_in,
+    option_is,
+    option_length_in,
+    option_is_end,
     option_at_most,
     option_at_least,
     option_product_at_most,
