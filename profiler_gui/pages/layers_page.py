@@ -6,7 +6,17 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QEvent, Slot
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from backends.model.model import OperatorId
 from backends.reports.columns import KIND_COLUMNS, OPERATOR_COLUMNS, Column, format_operator
@@ -87,9 +97,9 @@ class LayersPage(Page):
         self._operators.table.set_rows(self._rows)
         self._show_kinds()
         self._show_columns()
-        self._operators.fit_columns()
-        self._kinds.fit_columns()
-        self._show_totals()
+        totals = self._show_totals()
+        self._operators.fit_columns(totals)
+        self._kinds.fit_columns(kind_totals(totals, len(self._rows)))
         self._pages.setCurrentIndex(1)
         self._on_selection_changed()
 
@@ -163,7 +173,7 @@ class LayersPage(Page):
         self._kinds.show_columns([column.id for column in KIND_COLUMNS if column.is_default])
         self._kinds.hide_empty_columns()
 
-    def _show_totals(self) -> None:
+    def _show_totals(self) -> tuple[OperatorRow, ...]:
         shown = self._operators.table.visible_rows
         is_whole = len(shown) == len(self._rows)
         run = self.record.run if self.record and is_whole else None
@@ -172,6 +182,7 @@ class LayersPage(Page):
         self._kind_footer.set_rows(kind_totals(totals, len(shown)))
         total = len(self._rows)
         self._count.setText(f"{total} operators" if is_whole else f"{len(shown)} of {total} operators")
+        return totals
 
     def _operator_look(self, row: OperatorRow, column: str) -> Look | None:
         if column == "verdict" and row.verdict is not None:
@@ -238,5 +249,9 @@ def _stacked(view: RecordView, footer: FooterView) -> QWidget:
     layout.setContentsMargins(0, 0, 0, 0)
     layout.setSpacing(0)
     layout.addWidget(view, 1)
+    line = QFrame()
+    line.setFrameShape(QFrame.Shape.HLine)
+    line.setForegroundRole(QPalette.ColorRole.Mid)
+    layout.addWidget(line)
     layout.addWidget(footer)
     return result

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtGui import QAction, QFont, QFontMetrics, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QMenu, QTableView, QWidget
 
 from profiler_gui.tables.record_table import RecordTable
@@ -12,6 +12,8 @@ from profiler_gui.tables.share_delegate import ShareDelegate
 
 _SAMPLED_ROWS = 200
 _MARGIN = 22
+_SORT_MARK = 10
+_ICON = 24
 _MAX_WIDTH = 260
 
 
@@ -84,17 +86,23 @@ class RecordView(QTableView):
             if i > 0 and column.id not in always and all(column.value(row) in (None, "") for row in rows):
                 self.setColumnHidden(i, True)
 
-    def fit_columns(self) -> None:
-        """Make columns as wide as the titles and the first rows need; asking all rows would be slow."""
+    def fit_columns(self, totals: Iterable[Any] = ()) -> None:
+        """Make columns as wide as titles, totals and the first rows need; asking all rows would be slow."""
         metrics = self.fontMetrics()
+        bold = QFont(self.font())
+        bold.setBold(True)
+        bold_metrics = QFontMetrics(bold)
         rows = self._table.visible_rows[:_SAMPLED_ROWS]
+        below = tuple(totals)
         for i, column in enumerate(self._table.columns):
-            title = metrics.horizontalAdvance(column.title) + _MARGIN + 8
-            longest = max((len(column.text(row)) for row in rows), default=0)
+            title = metrics.horizontalAdvance(column.title) + _MARGIN + _SORT_MARK
+            total = max((bold_metrics.horizontalAdvance(column.text(row)) for row in below), default=0) + _MARGIN
+            has_icon = any(self._table.index(at, i).data(Qt.ItemDataRole.DecorationRole) for at in range(len(rows)))
             texts = {column.text(row) for row in rows}
-            likely = [text for text in texts if len(text) * 2 >= longest]
-            width = max((metrics.horizontalAdvance(text) for text in likely), default=0) + _MARGIN
-            self.setColumnWidth(i, min(max(title, width), max(_MAX_WIDTH, title)))
+            longest = max((len(text) for text in texts), default=0)
+            widths = [metrics.horizontalAdvance(text) for text in texts if len(text) * 2 >= longest]
+            width = max(widths, default=0) + _MARGIN + (_ICON if has_icon else 0)
+            self.setColumnWidth(i, min(max(title, total, width), max(_MAX_WIDTH, title)))
 
     def copy_rows(self) -> None:
         """Put the selected rows on the clipboard, tab-separated under their titles."""

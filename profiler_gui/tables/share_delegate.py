@@ -29,8 +29,7 @@ class ShareDelegate(QStyledItemDelegate):
         share = index.data(SHARE_ROLE)
         if share and isinstance(option.widget, QWidget):
             area = QRectF(option.rect).adjusted(2, 3, -2, -3)
-            length = area.width() * min(1.0, max(0.0, share / self._full))
-            area.setLeft(area.right() - length)
+            area.setWidth(area.width() * min(1.0, max(0.0, share / self._full)))
             color = QColor(colors_of(option.widget).series[0])
             color.setAlphaF(_OPACITY)
             painter.fillRect(area, color)
