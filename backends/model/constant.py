@@ -203,7 +203,8 @@ def _bfloat16(raw: memoryview, count: int) -> Values:
 def _float8_e5m2(raw: memoryview, count: int) -> Values:
     """The upper byte of a half-precision value."""
     upper = np.frombuffer(raw, np.uint8, count).astype(np.uint16) << 8
-    return upper.view(np.float16).astype(np.float32)
+    values: Values = upper.view(np.float16).astype(np.float32)
+    return values
 
 
 def _float8_e4m3fn(raw: memoryview, count: int) -> Values:
@@ -211,7 +212,7 @@ def _float8_e4m3fn(raw: memoryview, count: int) -> Values:
     code = np.arange(256)
     exponent, mantissa = (code >> 3) & 15, code & 7
     size = np.where(exponent > 0, (8 + mantissa) * 2.0 ** (exponent - 10.0), mantissa * 2.0**-9)
-    table: Values = np.where(code & 0x7F == 0x7F, np.nan, np.where(code & 0x80, -size, size)).astype(np.float32)
+    table = np.where(code & 0x7F == 0x7F, np.nan, np.where(code & 0x80, -size, size)).astype(np.float32)
     values: Values = table[np.frombuffer(raw, np.uint8, count)]
     return values
 

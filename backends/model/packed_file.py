@@ -1,7 +1,9 @@
 """The zip archive that TFLite metadata appends to a model: labels and vocabularies."""
 
 import io
+import lzma
 import zipfile
+import zlib
 
 from backends.errors import ModelFileError
 from backends.model.model import Model, PackedFile
@@ -11,6 +13,8 @@ MAX_PACKED_BYTES = 32 << 20
 """Unpacked size of one file that is read; label lists are a few KiB."""
 _TAIL_BYTES = (1 << 16) + 22
 """The end record of a zip archive lies this close to the end of the file."""
+_BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, ValueError, OSError, EOFError, RuntimeError)
+"""What the zip module raises on damaged, encrypted or exotic archives."""
 _END_MAGIC = b"PK\x05\x06"
 
 
@@ -21,7 +25,7 @@ def list_packed_files(data: memoryview, warnings: list[str]) -> tuple[PackedFile
     try:
         with _open(data) as archive:
             infos = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError) as error:
+    except _BROKEN as error:
         # Bytes that merely look like an archive's end are common in weights; a real archive names its files.
         if b"PK\x01\x02" in bytes(data[-_TAIL_BYTES:]):
             warnings.append(f"The archive of packed files behind the model cannot be read: {error}.")
@@ -43,7 +47,7 @@ def read_packed_file(model: Model, name: str) -> bytes:
             content = file.read(MAX_PACKED_BYTES + 1)
     except KeyError:
         raise ModelFileError(f"{model.name} has no packed file {name!r}.") from None
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError, RuntimeError) as error:
+    except _BROKEN as error:
         raise ModelFileError(f"The file {name!r} packed in {model.name} cannot be read: {error}.") from error
     if len(content) > MAX_PACKED_BYTES:
         raise ModelFileError(f"The file {name!r} packed in {model.name} has more than {MAX_PACKED_BYTES >> 20} MiB.")

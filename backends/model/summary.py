@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from backends.model.cost import ModelCost, model_cost
+from backends.model.estimate import ModelCost, model_cost
 from backends.model.model import Model, Quantization, Subgraph
 from backends.model.quantization_kind import ModelQuantization, quantization_of
 from backends.model.runtime_version import RuntimeNeed, runtime_need
@@ -39,7 +39,7 @@ class ModelSummary:
     """Of the primary subgraph and what it calls."""
     uncounted_macs: int
     """How many operators are missing in ``macs`` because their shapes are not known."""
-    parameters: int
+    parameter_count: int
     weight_bytes: int
     peak_activation_bytes: int | None
     runtime: RuntimeNeed
@@ -70,7 +70,7 @@ def summarize(model: Model, cost: ModelCost | None = None) -> ModelSummary:
         quantization=quantization_of(model),
         macs=cost.macs,
         uncounted_macs=len(cost.uncounted),
-        parameters=cost.parameters,
+        parameter_count=cost.parameter_count,
         weight_bytes=cost.weight_bytes,
         peak_activation_bytes=cost.peak_activation_bytes,
         runtime=runtime_need(model),
