@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from backends.model.model import OperatorId
 from backends.reports.rows import FindingRow, KindRow, OperatorRow
-from backends.targets.verdict import ModelVerdict
+from backends.targets.verdict import ModelVerdict, Partition
 from backends.units import format_bytes, format_count, format_latency, format_shape, format_share
 
 RowT = TypeVar("RowT")
@@ -300,6 +300,33 @@ FINDING_COLUMNS: tuple[Column[FindingRow], ...] = (
     Column(id="remedy", title="Remedy", value=lambda row: row.finding.remedy if row.finding else ""),
     Column(id="rule", title="Rule", value=lambda row: row.finding.rule if row.finding else "", is_default=False),
     Column(id="source", title="Source", value=lambda row: row.finding.source if row.finding else ""),
+)
+
+PARTITION_COLUMNS: tuple[Column[Partition], ...] = (
+    Column(
+        id="first",
+        title="From",
+        value=lambda row: format_operator(OperatorId(row.subgraph, row.operators[0])) if row.operators else None,
+        sort_key=lambda row: (row.subgraph, *row.operators[:1]),
+    ),
+    Column(
+        id="last",
+        title="To",
+        value=lambda row: format_operator(OperatorId(row.subgraph, row.operators[-1])) if row.operators else None,
+        sort_key=lambda row: (row.subgraph, *row.operators[-1:]),
+    ),
+    Column(
+        id="place",
+        title="Runs on",
+        value=lambda row: "accelerator" if row.is_accelerated else "CPU",
+    ),
+    Column(id="operators", title="Operators", value=lambda row: len(row.operators), align=Align.RIGHT),
+    Column(
+        id="delegated",
+        title="Delegated",
+        value=lambda row: "yes" if row.delegated else "no" if row.is_accelerated else "",
+        description="Whether the delegate's own default limits leave it to the accelerator.",
+    ),
 )
 
 

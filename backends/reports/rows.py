@@ -7,30 +7,14 @@ that is not an operator: the runtime overhead, or a total.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
+from backends.model.cost import OperatorCost
 from backends.model.model import Model, Operator, OperatorId
 from backends.runs.run import OperatorTime, Run
 from backends.targets.verdict import Finding, ModelVerdict, Placement, Verdict
 
 OVERHEAD = "Runtime overhead"
 TOTAL = "Total"
-
-
-class Cost(Protocol):
-    """What is known about an operator without running it; ``None`` where the formula is not known."""
-
-    @property
-    def macs(self) -> int | None:
-        """Multiply-accumulate operations."""
-
-    @property
-    def parameter_count(self) -> int:
-        """Values of constant inputs."""
-
-    @property
-    def bytes_moved(self) -> int | None:
-        """Bytes of all inputs and outputs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +81,7 @@ class FindingRow:
 
 def operator_rows(
     model: Model,
-    costs: Mapping[OperatorId, Cost] | None = None,
+    costs: Mapping[OperatorId, OperatorCost] | None = None,
     run: Run | None = None,
     verdict: ModelVerdict | None = None,
 ) -> tuple[OperatorRow, ...]:
@@ -198,7 +182,9 @@ def finding_rows(model: Model, verdicts: Sequence[ModelVerdict]) -> tuple[Findin
     return tuple(rows)
 
 
-def _operator_row(model: Model, operator: Operator, cost: Cost | None, time: OperatorTime | None) -> OperatorRow:
+def _operator_row(
+    model: Model, operator: Operator, cost: OperatorCost | None, time: OperatorTime | None
+) -> OperatorRow:
     _, outputs = model.operator_tensors(operator)
     first = outputs[0] if outputs else None
     return OperatorRow(
@@ -208,7 +194,7 @@ def _operator_row(model: Model, operator: Operator, cost: Cost | None, time: Ope
         shape=first.display_shape if first and first.has_rank else None,
         dtype=first.dtype if first else "",
         macs=cost.macs if cost else None,
-        parameters=cost.parameter_count if cost else None,
+        parameters=cost.parameters if cost else None,
         bytes_moved=cost.bytes_moved if cost else None,
         time_ns=time.time_ns if time else None,
         share=time.share if time else None,

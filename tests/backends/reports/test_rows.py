@@ -1,7 +1,6 @@
-from dataclasses import dataclass
-
 import pytest
 
+from backends.model.cost import OperatorCost
 from backends.model.model import OperatorId
 from backends.reports.columns import FINDING_COLUMNS, KIND_COLUMNS, OPERATOR_COLUMNS, format_operator, matrix_columns
 from backends.reports.rows import finding_rows, kind_rows, operator_rows, total_rows
@@ -9,11 +8,8 @@ from backends.targets.verdict import Placement
 from tests.support.builders import a_chain, a_run, a_verdict_of
 
 
-@dataclass(frozen=True)
-class Cost:
-    macs: int | None = 1000
-    parameter_count: int = 10
-    bytes_moved: int | None = 64
+def a_cost():
+    return OperatorCost(macs=1000, parameters=10, weight_bytes=40, read_bytes=48, written_bytes=16)
 
 
 def texts(row, columns=OPERATOR_COLUMNS):
@@ -34,7 +30,7 @@ def test_a_row_without_costs_run_or_verdict_still_says_what_the_file_says():
 
 
 def test_rows_join_costs_times_and_verdicts():
-    costs = {OperatorId(0, i): Cost() for i in range(3)}
+    costs = {OperatorId(0, i): a_cost() for i in range(3)}
     run = a_run(MODEL, [2e6, None, 1e6], overhead_ns=1e6, fused={1: 0})
     verdict = a_verdict_of(MODEL, {2: Placement.FALLBACK})
 
@@ -63,7 +59,7 @@ def test_operators_and_overhead_add_up_to_the_measured_total():
 
 
 def test_without_a_run_there_is_a_total_but_no_time():
-    (total,) = total_rows(operator_rows(MODEL, {OperatorId(0, 0): Cost()}))
+    (total,) = total_rows(operator_rows(MODEL, {OperatorId(0, 0): a_cost()}))
 
     assert total.macs == 1000
     assert total.time_ns is None

@@ -1,0 +1,33 @@
+"""A splitter that suits wide docks and tall ones."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSplitter, QWidget
+
+_WIDE = 1.5
+"""Side by side from this ratio of width to height on."""
+
+
+class TurningSplitter(QSplitter):
+    """Puts its parts side by side where there is width for it, else one below the other."""
+
+    def __init__(self, stretches: tuple[int, ...], parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self._stretches = stretches
+        self.setChildrenCollapsible(False)
+        self.setHandleWidth(1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Turn when the shape of the page has changed."""
+        super().resizeEvent(event)
+        is_wide = self.width() >= _WIDE * self.height()
+        orientation = Qt.Orientation.Horizontal if is_wide else Qt.Orientation.Vertical
+        if orientation is not self.orientation() or event.oldSize().isEmpty():
+            self.setOrientation(orientation)
+            self.share_out()
+
+    def share_out(self) -> None:
+        """Give each part its share of the length."""
+        length = self.width() if self.orientation() is Qt.Orientation.Horizontal else self.height()
+        whole = sum(self._stretches)
+        self.setSizes([length * stretch // whole for stretch in self._stretches])
