@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from backends.model.model import Model, OperatorId
-from backends.targets.facts import ModelFacts, SubgraphFacts
-from backends.targets.partitions import cut, largest
-from backends.targets.program import Answer, Program, compile_target
+from backends.targets.facts import ModelFacts, OperatorFacts, SubgraphFacts
+from backends.targets.partitions import largest
+from backends.targets.program import Answer, KindProgram, Program, compile_target
 from backends.targets.summary import summarize
 from backends.targets.target import Target
 from backends.targets.verdict import ModelVerdict, Partition, Placement, Verdict
@@ -31,18 +31,17 @@ def check_model(
     facts = facts or ModelFacts(model)
     program = compile_target(target)
     subgraphs = facts.view(target.partitioning.float16_weights)
-    cache: dict[int, Answer] = {}
+    cache: dict[int, tuple[Answer, KindProgram | None]] = {}
     answers = tuple(_answer_all(program, subgraph, cache) for subgraph in subgraphs)
-    verdicts = Verdicts(answers)
     partitions: list[Partition] = []
     for subgraph, found in zip(subgraphs, answers, strict=True):
         partitions += _partition(target, subgraph, found, excluded)
     return ModelVerdict(
         target_id=target.id,
         target_name=target.name,
-        verdicts=verdicts,
+        verdicts=Verdicts(answers),
         partitions=tuple(partitions),
-        summary=summarize(subgraphs, verdicts.placements, partitions, facts.macs),
+        summary=summarize(subgraphs, answers, partitions, facts.macs),
     )
 
 
@@ -63,15 +62,6 @@ class Verdicts(Mapping[OperatorId, Verdict]):
 
     def __init__(self, answers: Sequence[Sequence[Answer]]) -> None:
         self._answers = answers
-
-    @property
-    def placements(self) -> dict[OperatorId, Placement]:
-        """Where each operator would run."""
-        return {
-            OperatorId(number, index): answer.placement
-            for number, answers in enumerate(self._answers)
-            for index, answer in enumerate(answers)
-        }
 
     def __getitem__(self, id_: OperatorId) -> Verdict:
         try:
@@ -97,44 +87,49 @@ class Verdicts(Mapping[OperatorId, Verdict]):
         return sum(map(len, self._answers))
 
 
-def _answer_all(program: Program, subgraph: SubgraphFacts, cache: dict[int, Answer]) -> list[Answer]:
+def _answer_all(
+    program: Program, subgraph: SubgraphFacts, cache: dict[int, tuple[Answer, KindProgram | None]]
+) -> list[Answer]:
     answers: list[Answer] = []
-    folded = subgraph.folded
-    for index, (op, signature) in enumerate(zip(subgraph.operators, subgraph.signatures, strict=True)):
-        if index in folded:
-            answers.append(program.answer_folded(op))
-            continue
-        kind = program.kind(op.kind)
-        answer = cache.get(signature)
-        if answer is None:
-            answer = kind.answer(op) if kind else program.answer_unlisted(op)
-            cache[signature] = answer
-        if kind is not None and kind.depends_on_values:
-            answer = kind.refine(answer, op)
-        answers.append(answer)
+    for op, signature in zip(subgraph.operators, subgraph.signatures, strict=True):
+        known = cache.get(signature)
+        if known is None:
+            known = cache[signature] = _answer(program, op)
+        answer, kind = known
+        answers.append(answer if kind is None else kind.refine(answer, op))
+    for index in subgraph.folded:
+        answers[index] = program.answer_folded(subgraph.operators[index])
     return answers
+
+
+def _answer(program: Program, op: OperatorFacts) -> tuple[Answer, KindProgram | None]:
+    """Answer for all operators of this signature, with the statements to ask about each of them."""
+    kind = program.kind(op.kind)
+    if kind is None:
+        return program.answer_unlisted(op), None
+    return kind.answer(op), kind if kind.depends_on_values else None
 
 
 def _partition(
     target: Target, subgraph: SubgraphFacts, answers: Sequence[Answer], excluded: Collection[OperatorId]
 ) -> Iterator[Partition]:
     number = subgraph.subgraph.index
-    accepted = [answer.placement is Placement.ACCELERATED for answer in answers]
+    accepted = bytearray(answer.placement is Placement.ACCELERATED for answer in answers)
     for id_ in excluded:
         if id_.subgraph == number:
             accepted[id_.index] = False
     # A delegate that can take everything else takes the float16 weights along.
     if subgraph.folded and sum(accepted) + len(subgraph.folded) == len(accepted):
-        accepted = [True] * len(accepted)
-    sets = cut(subgraph.execution_order, accepted)
-    sizes = [len(operators) for is_taken, operators in sets if is_taken]
+        accepted = bytearray(b"\1" * len(accepted))
+    sets = subgraph.execution_order.cut(bytes(accepted))
+    sizes = [len(found.operators) for found in sets if found.is_accelerated]
     limits = target.partitioning
     kept = iter(range(len(sizes)))
     chosen = largest(sizes, most=limits.max_partitions, least_size=limits.min_nodes)
-    for is_taken, operators in sets:
+    for found in sets:
         yield Partition(
             subgraph=number,
-            is_accelerated=is_taken,
-            operators=tuple(operators),
-            delegated=is_taken and next(kept) in chosen,
+            is_accelerated=found.is_accelerated,
+            operators=found.operators,
+            delegated=found.is_accelerated and next(kept) in chosen,
         )

@@ -6,8 +6,9 @@ from functools import cached_property
 
 import numpy as np
 
+from backends.model.cost import operator_cost
 from backends.model.dtype import dtype_of
-from backends.model.model import NO_TENSOR, Model, Operator, OperatorId, OptionValue, Subgraph, Tensor
+from backends.model.model import NO_TENSOR, Model, Operator, OptionValue, Subgraph, Tensor
 from backends.targets.links import SubgraphLinks
 from backends.targets.partitions import ExecutionOrder
 from backends.targets.target import WeightsPolicy
@@ -98,9 +99,16 @@ class ModelFacts:
         return found
 
     @cached_property
-    def macs(self) -> Mapping[OperatorId, int]:
-        """Multiply-accumulates of the operators that have any."""
-        return {}
+    def macs(self) -> tuple[tuple[int, ...], ...]:
+        """Estimated multiply-accumulates of each operator, 0 where there are none or they are not known."""
+        known: dict[int, int] = {}
+        found: list[tuple[int, ...]] = []
+        for facts in self.view(WeightsPolicy.ASK):
+            for op, signature in zip(facts.operators, facts.signatures, strict=True):
+                if signature not in known:
+                    known[signature] = operator_cost(self.model, op.operator).macs or 0
+            found.append(tuple([known[signature] for signature in facts.signatures]))
+        return tuple(found)
 
     def read_constant(self, tensor: Tensor) -> tuple[int, ...]:
         """Give the values of a constant integer tensor, in one row; empty for any other tensor."""

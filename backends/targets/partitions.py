@@ -9,8 +9,10 @@ f674577).
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from backends.model.model import NO_TENSOR, Operator, Subgraph
+from backends.targets.unstable_sort import order_by_size
 
 _SIDE_EFFECTS = frozenset({"IF", "WHILE", "CALL_ONCE"})
 
@@ -23,7 +25,7 @@ class ExecutionOrder:
         order: the operators so that each comes after what it waits for; those on a cycle are left out.
     """
 
-    __slots__ = ("order", "waits_for")
+    __slots__ = ("_cuts", "order", "waits_for")
 
     def __init__(self, subgraph: Subgraph) -> None:
         producers = find_producers(subgraph)
@@ -38,36 +40,28 @@ class ExecutionOrder:
             waits_for.append(tuple(found))
         self.waits_for = waits_for
         self.order = _sorted_order(waits_for)
+        self._cuts: dict[bytes, tuple[OperatorSet, ...]] = {}
+
+    def cut(self, accepted: bytes) -> tuple["OperatorSet", ...]:
+        """Cut the subgraph into sets that alternate between delegate and CPU.
+
+        Args:
+            accepted: for each operator 1 if the delegate takes it, else 0. Targets that agree share one answer.
+
+        Returns:
+            The sets in the order in which they run. Operators on a cycle are in none.
+        """
+        found = self._cuts.get(accepted)
+        if found is None:
+            found = self._cuts[accepted] = tuple(_cut(self, accepted))
+        return found
 
 
-def cut(order: ExecutionOrder, accepted: Sequence[bool]) -> list[tuple[bool, list[int]]]:
-    """Cut a subgraph into sets that alternate between delegate and CPU.
+class OperatorSet(NamedTuple):
+    """Operators that run together."""
 
-    Args:
-        order: what waits for what.
-        accepted: for each operator, whether the delegate takes it.
-
-    Returns:
-        The sets in the order in which they run: whether it is the delegate's, and its operators. Operators on a cycle
-        are in none.
-    """
-    if not order.order:
-        return []
-    first = bool(accepted[order.order[0]])
-    epochs = [0] * len(order.waits_for)
-    sets: list[list[int]] = [[]]
-    for index in order.order:
-        mine = accepted[index]
-        epoch = 0 if mine == first else 1
-        for earlier in order.waits_for[index]:
-            bound = epochs[earlier] if accepted[earlier] == mine else epochs[earlier] + 1
-            if bound > epoch:
-                epoch = bound
-        epochs[index] = epoch
-        while epoch >= len(sets):
-            sets.append([])
-        sets[epoch].append(index)
-    return [(first if number % 2 == 0 else not first, sorted(found)) for number, found in enumerate(sets)]
+    is_accelerated: bool
+    operators: tuple[int, ...]
 
 
 def largest(sizes: Sequence[int], *, most: int, least_size: int) -> set[int]:
@@ -78,7 +72,7 @@ def largest(sizes: Sequence[int], *, most: int, least_size: int) -> set[int]:
         most: how many it keeps at most; 0 stands for all.
         least_size: smaller sets are given back.
     """
-    ranked = sorted(range(len(sizes)), key=lambda number: -sizes[number])
+    ranked = order_by_size(sizes)
     chosen = ranked[:most] if most else ranked
     return {number for number in chosen if sizes[number] >= least_size}
 
@@ -100,6 +94,28 @@ def might_have_side_effect(operator: Operator, subgraph: Subgraph) -> bool:
     tensors = subgraph.tensors
     touched = (*operator.inputs, *operator.outputs)
     return any(tensor != NO_TENSOR and tensors[tensor].dtype == "resource" for tensor in touched)
+
+
+def _cut(order: ExecutionOrder, accepted: bytes) -> list[OperatorSet]:
+    if not order.order:
+        return []
+    if not any(accepted):
+        return [OperatorSet(False, tuple(sorted(order.order)))]
+    first = accepted[order.order[0]]
+    epochs = [0] * len(order.waits_for)
+    sets: list[list[int]] = [[]]
+    for index in order.order:
+        mine = accepted[index]
+        epoch = 0 if mine == first else 1
+        for earlier in order.waits_for[index]:
+            bound = epochs[earlier] if accepted[earlier] == mine else epochs[earlier] + 1
+            if bound > epoch:
+                epoch = bound
+        epochs[index] = epoch
+        while epoch >= len(sets):
+            sets.append([])
+        sets[epoch].append(index)
+    return [OperatorSet(bool(first) == (number % 2 == 0), tuple(sorted(found))) for number, found in enumerate(sets)]
 
 
 def _sorted_order(waits_for: Sequence[tuple[int, ...]]) -> list[int]:
