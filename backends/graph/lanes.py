@@ -14,7 +14,7 @@ from backends.graph.boxes import Bools, BoxGraph, Ints
 GATHER_FROM = 24
 """Far inputs of one box from which they share a lane."""
 _SPAN_LIMITS = (24, 12, 6, 3, 1)
-_FREE_BOXES = 2000
+_SMALL = 2000
 _FREE_LANE_ITEMS = 3000
 
 
@@ -47,7 +47,8 @@ def build_layers(graph: BoxGraph, rank: Ints, is_back: Bools) -> Layers:
     never = is_back | (span < 1)
     gathers = _gathering_boxes(graph, span, never)
     is_stub = never
-    if graph.count > _FREE_BOXES or _lane_items(graph, span, never, gathers) > _FREE_LANE_ITEMS:
+    free = _FREE_LANE_ITEMS if graph.count <= _SMALL else min(_FREE_LANE_ITEMS, graph.count // 4)
+    if _lane_items(graph, span, never, gathers) > free:
         budget = max(_FREE_LANE_ITEMS, 4 * graph.count)
         for limit in _SPAN_LIMITS:
             is_stub = never | (span > limit)

@@ -46,13 +46,17 @@ def _centre_items(layers: Layers, box_width: Floats, spacing: Spacing, progress:
     width = np.concatenate((box_width, np.zeros(layers.count - layers.box_count)))
     centre = np.zeros(layers.count)
     known: dict[bytes, Floats] = {}
+    origin = 0.0
     for items, segment in cut_segments(layers, width):
         progress.check()
         fingerprint = segment.fingerprint()
         placed = known.get(fingerprint)
         if placed is None:
             placed = known[fingerprint] = place_items(segment, order_items(segment), spacing)
-        centre[items] = placed
+        if segment.hangs_above:
+            origin -= placed[0]
+        centre[items] = placed + origin
+        origin = float(centre[items[-1]])
     return centre
 
 

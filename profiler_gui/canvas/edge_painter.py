@@ -34,7 +34,10 @@ class EdgePainter:
             painter.setPen(QPen(self._faint if detail is Detail.BOXES else self._colour, 0))
             draw_lines(painter, distinct_lines(piece_lines(on_screen(self._layout.pieces[pieces], view))))
             return
-        self.paint_curves(painter, pieces, view, QPen(self._colour, max(1.0, EDGE_WIDTH * view.zoom)))
+        pen = QPen(self._colour, max(1.0, EDGE_WIDTH * view.zoom))
+        # Pieces meet end to end: caps that overlap would show as dots.
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        self.paint_curves(painter, pieces, view, pen)
 
     def paint_curves(self, painter: QPainter, pieces: Ints, view: Viewport, pen: QPen) -> None:
         """Paint pieces as curves with arrow heads, with a pen whose width is in pixels."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPen
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from backends.graph.boxes import Ints
 from profiler_gui.canvas.coat import Coat, Pattern
@@ -15,7 +15,9 @@ from profiler_gui.canvas.text import PIXEL_SIZE, TextRole, node_font
 from profiler_gui.canvas.viewport import Viewport
 
 _RADIUS = 6.0
-_LEAST_TITLE_PIXELS = 7.0
+_LEAST_TITLE_PIXELS = 7
+_GOOD_TITLE_PIXELS = 9.5
+_MOST_TITLE_PIXELS = float(PIXEL_SIZE[TextRole.TITLE])
 _BRUSHES = {
     Pattern.HATCHED: Qt.BrushStyle.BDiagPattern,
     Pattern.DOTTED: Qt.BrushStyle.Dense6Pattern,
@@ -32,6 +34,7 @@ class NodePainter:
     def __init__(self, picture: GraphPicture, palette: Palette, coat: Coat, font: QFont) -> None:
         self._picture, self._palette, self._coat = picture, palette, coat
         self._fonts = [node_font(font, role) for role in TextRole]
+        self._titles: dict[tuple[str, int], tuple[str, float]] = {}
         self._fills = [QColor(colour) for colour in coat.colours]
         self._header_texts = [QColor(colour) for colour in coat.text_colours]
 
@@ -61,24 +64,44 @@ class NodePainter:
         rects = screen_rects(self._picture.layout, nodes, view.x, view.y, view.zoom)
         radius = max(2.0, _RADIUS * view.zoom)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        font = QFont(self._fonts[TextRole.TITLE])
         coat, texts = self._coat, self._picture.texts
         for node, (x, y, width, height) in zip(nodes.tolist(), rects.tolist(), strict=True):
             rect = QRectF(x, y, width, height)
             colour = coat.colour[node]
             self._fill_header(painter, rect, radius, node)
-            text = texts[node].title
-            size = min(
-                PIXEL_SIZE[TextRole.TITLE],
-                height * 0.62,
-                PIXEL_SIZE[TextRole.TITLE] * (width - 4.0) / max(texts[node].title_width, 1.0),
-            )
-            if size < _LEAST_TITLE_PIXELS:
-                continue
-            font.setPixelSize(int(size))
-            painter.setFont(font)
             painter.setPen(self._header_texts[colour])
-            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextSingleLine, text)
+            self._paint_title(painter, rect, texts[node].title)
+
+    def _paint_title(self, painter: QPainter, rect: QRectF, title: str) -> None:
+        """Paint a title as large as its node allows: in one line, else in two, else shortened."""
+        room = rect.width() - 4.0
+        rows, width = self._rows(title, 1)
+        size = min(_MOST_TITLE_PIXELS, rect.height() * 0.62, _MOST_TITLE_PIXELS * room / width)
+        if size < _GOOD_TITLE_PIXELS:
+            two, narrower = self._rows(title, 2)
+            smaller = min(rect.height() * 0.38, _MOST_TITLE_PIXELS * room / narrower)
+            if smaller > size:
+                rows, size = two, smaller
+        font = QFont(self._fonts[TextRole.TITLE])
+        font.setPixelSize(max(int(size), _LEAST_TITLE_PIXELS))
+        painter.setFont(font)
+        if size < _LEAST_TITLE_PIXELS:
+            rows = QFontMetricsF(font).elidedText(title, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, rows)
+
+    def _rows(self, title: str, count: int) -> tuple[str, float]:
+        """Give a title in one or two rows, broken near its middle, and the width of the wider row at full size."""
+        known = self._titles.get((title, count))
+        if known is None:
+            breaks = [index + 1 for index, character in enumerate(title[:-1]) if character in " _/:"]
+            rows = [title]
+            if count == 2 and breaks:
+                at = min(breaks, key=lambda index: abs(index - len(title) / 2))
+                rows = [title[:at].rstrip(), title[at:]]
+            metrics = QFontMetricsF(self._fonts[TextRole.TITLE])
+            widest = max(metrics.horizontalAdvance(row) for row in rows)
+            known = self._titles[title, count] = ("\n".join(rows), max(widest, 1.0))
+        return known
 
     # Lines ----------------------------------------------------------------------------------------------------------
 
