@@ -218,7 +218,8 @@ def _float8_e4m3fn(raw: memoryview, count: int) -> Values:
 
 
 def _bool(raw: memoryview, count: int) -> Values:
-    return np.frombuffer(raw, np.uint8, count) != 0
+    values: Values = np.frombuffer(raw, np.uint8, count) != 0
+    return values
 
 
 _DECODERS: dict[str, Callable[[memoryview, int], Values]] = {

@@ -33,13 +33,6 @@ class OperatorCost:
 
     @property
     def bytes_moved(self) -> int | None:
-        """Bytes of all inputs and outputs."""
-        if self.read_bytes is None or self.written_bytes is None:
-            return None
-        return self.read_bytes + self.written_bytes
-
-    @property
-    def bytes_moved(self) -> int | None:
         """Inputs, constants and outputs together."""
         if self.read_bytes is None or self.written_bytes is None:
             return None
