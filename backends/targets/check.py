@@ -7,7 +7,7 @@ from backends.targets.facts import ModelFacts, OperatorFacts, SubgraphFacts
 from backends.targets.partitions import largest
 from backends.targets.program import Answer, KindProgram, Program, compile_target
 from backends.targets.summary import summarize
-from backends.targets.target import Target
+from backends.targets.target import Target, WeightsPolicy
 from backends.targets.verdict import ModelVerdict, Partition, Placement, Verdict
 
 _NO_OPERATORS: frozenset[OperatorId] = frozenset()
@@ -125,7 +125,9 @@ def _partition(
     sizes = [len(found.operators) for found in sets if found.is_accelerated]
     limits = target.partitioning
     kept = iter(range(len(sizes)))
-    chosen = largest(sizes, most=limits.max_partitions, least_size=limits.min_nodes)
+    # The partition helper for float16 weights takes a whole graph however small it is (tflite/delegates/utils.cc).
+    takes_all = limits.float16_weights is WeightsPolicy.LOOK_THROUGH and all(accepted)
+    chosen = largest(sizes, most=limits.max_partitions, least_size=1 if takes_all else limits.min_nodes)
     for found in sets:
         yield Partition(
             subgraph=number,

@@ -39,11 +39,10 @@ def dilated_size_at_most(op: OperatorFacts, *, weights: Tensors, dimension: int,
     return None if total <= limit else f"{shape[dimension]} + {factor} = {total}"
 
 
-def sizes_are(op: OperatorFacts, *, tensor: Tensors, sizes: tuple[int, ...]) -> str | None:
-    """{tensor} has the sizes {sizes} (in that order; -1 stands for any)."""
+def sizes_start_with(op: OperatorFacts, *, tensor: Tensors, sizes: tuple[int, ...]) -> str | None:
+    """The first sizes of {tensor} are {sizes}, in that order."""
     shape = tensor.one(op).shape
-    fits = len(shape) == len(sizes) and all(want in (-1, got) for want, got in zip(sizes, shape, strict=True))
-    return None if fits else format_shape(shape)
+    return None if shape[: len(sizes)] == sizes else format_shape(shape)
 
 
 def no_product_mismatch(op: OperatorFacts, *, tensor: Tensors, by: Tensors, dimension: int, option: str) -> str | None:
@@ -161,7 +160,7 @@ CONSTRAINTS = signature_constraints(
     inner_sizes_at_most,
     no_open_dimension,
     dilated_size_at_most,
-    sizes_are,
+    sizes_start_with,
     no_product_mismatch,
     elements_match_size,
     broadcast_to_four,

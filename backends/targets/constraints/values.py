@@ -12,6 +12,14 @@ def zeros(op: OperatorFacts, *, tensor: Tensors, count: int) -> str | None:
     return None if found == (0,) * count else _told(found)
 
 
+def zero_at(op: OperatorFacts, *, tensor: Tensors, positions: tuple[int, ...]) -> str | None:
+    """The values {positions} of {tensor}, counted from 0, are 0."""
+    found = op.read_constant(tensor.one(op))
+    if all(position < len(found) and found[position] == 0 for position in positions):
+        return None
+    return _told(found)
+
+
 def nonzero(op: OperatorFacts, *, tensor: Tensors) -> str | None:
     """No value of {tensor} is 0."""
     found = op.read_constant(tensor.one(op))
@@ -52,4 +60,4 @@ def _told(values: tuple[int, ...]) -> str:
     return f"{shown}, ..." if len(values) > 8 else shown
 
 
-CONSTRAINTS = value_constraints(zeros, nonzero, fits_int32, values_in, no_empty_split)
+CONSTRAINTS = value_constraints(zeros, zero_at, nonzero, fits_int32, values_in, no_empty_split)
