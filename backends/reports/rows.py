@@ -194,7 +194,7 @@ def _operator_row(
         shape=first.display_shape if first and first.has_rank else None,
         dtype=first.dtype if first else "",
         macs=cost.macs if cost else None,
-        parameters=cost.parameters if cost else None,
+        parameters=cost.parameter_count if cost else None,
         bytes_moved=cost.bytes_moved if cost else None,
         time_ns=time.time_ns if time else None,
         share=time.share if time else None,
