@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def execute(arguments: argparse.Namespace) -> ExitCode:
     """Check the model and write the verdicts."""
     targets = choose_targets(arguments.target)
-    check_output(arguments.output, force=arguments.force, model=arguments.model)
+    check_output(arguments.output, force=arguments.force, model=arguments.model.path)
     model = open_model(arguments.model)
     verdicts = check_all(model, targets)
     write_outputs(VerdictContent(model, verdicts), format_name=arguments.format, path=arguments.output)

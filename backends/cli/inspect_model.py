@@ -1,0 +1,25 @@
+"""The verb ``inspect``: what a model holds."""
+
+import argparse
+
+from backends.cli.exit_code import ExitCode
+from backends.cli.model_argument import add_model_argument, open_model
+from backends.cli.output import check_output, write_outputs
+from backends.cli.usage import add_report_arguments
+from backends.model.cost import estimate_model
+from backends.reports.model_content import ModelContent
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    add_model_argument(parser)
+    add_report_arguments(parser)
+
+
+def execute(arguments: argparse.Namespace) -> ExitCode:
+    """Read the model, estimate its work and write both."""
+    check_output(arguments.output, force=arguments.force, model=arguments.model.path)
+    model = open_model(arguments.model)
+    costs, summary = estimate_model(model)
+    write_outputs(ModelContent(model, costs, summary), format_name=arguments.format, path=arguments.output)
+    return ExitCode.DONE

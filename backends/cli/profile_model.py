@@ -1,0 +1,109 @@
+"""The verb ``profile``: how long each operator takes."""
+
+import argparse
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from backends.cli.exit_code import ExitCode
+from backends.cli.model_argument import add_model_argument, open_model
+from backends.cli.output import check_output, write_outputs
+from backends.cli.progress_line import ProgressLine
+from backends.cli.usage import UsageError, add_report_arguments, at_least, named_file, named_shape
+from backends.devices.discovery import list_devices
+from backends.progress import Progress
+from backends.reports.run_content import RunContent
+from backends.runs.plan import InputKind, Kernels, Plan
+from backends.runs.runner import measure
+
+_DEFAULT = Plan()
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    add_model_argument(parser)
+    how = parser.add_argument_group("measuring")
+    how.add_argument("--device", default="host", metavar="ID", help="device to measure on (default: host)")
+    how.add_argument(
+        "--kernels",
+        choices=[str(kind) for kind in Kernels],
+        default=str(_DEFAULT.kernels),
+        help="fused: XNNPACK as it really runs; exact: XNNPACK, one partition per operator; builtin: TFLite's own "
+        "kernels; reference: its reference kernels (default: fused)",
+    )
+    how.add_argument("--threads", type=at_least(1), default=_DEFAULT.threads, metavar="N", help="default: %(default)s")
+    how.add_argument("--runs", type=at_least(1), default=_DEFAULT.runs, metavar="N", help="default: %(default)s")
+    how.add_argument("--warmup", type=at_least(0), default=_DEFAULT.warmup, metavar="N", help="default: %(default)s")
+    what = parser.add_argument_group("inputs")
+    what.add_argument("--signature", default="", metavar="KEY", help="signature to run (default: the first)")
+    what.add_argument(
+        "--shape", type=named_shape, action="append", default=[], metavar="NAME=1x3", help="shape of an input"
+    )
+    source = what.add_mutually_exclusive_group()
+    source.add_argument(
+        "--input", type=named_file, action="append", default=[], metavar="NAME=FILE", help="a .npy array or an image"
+    )
+    source.add_argument("--zeros", action="store_true", help="fill the inputs with zeros instead of random values")
+    what.add_argument("--seed", type=at_least(0), default=0, metavar="N", help="seed of the random values")
+    add_report_arguments(parser)
+
+
+def execute(arguments: argparse.Namespace) -> ExitCode:
+    """Measure as asked and write the run."""
+    check_output(arguments.output, force=arguments.force, model=arguments.model.path)
+    plan = _plan(arguments)
+    model = open_model(arguments.model)
+    line = ProgressLine(sys.stderr)
+    progress = Progress(line)
+    try:
+        with _cancelled_by_signals(progress):
+            run = measure(arguments.model.path, model, plan, progress)
+    finally:
+        line.clear()
+    write_outputs(RunContent(model, run), format_name=arguments.format, path=arguments.output)
+    return ExitCode.DONE
+
+
+def _plan(arguments: argparse.Namespace) -> Plan:
+    """Make the plan.
+
+    Raises:
+        UsageError: there is no such device.
+    """
+    known = [device.info.id for device in list_devices()]
+    if arguments.device not in known:
+        raise UsageError(f"There is no device '{arguments.device}'; reachable now: {', '.join(known)}.")
+    kind = InputKind.FILE if arguments.input else InputKind.ZEROS if arguments.zeros else InputKind.RANDOM
+    return Plan(
+        device=arguments.device,
+        kernels=Kernels(arguments.kernels),
+        threads=arguments.threads,
+        runs=arguments.runs,
+        warmup=arguments.warmup,
+        signature=arguments.signature,
+        input_kind=kind,
+        seed=arguments.seed,
+        input_files=dict(arguments.input),
+        input_shapes=dict(arguments.shape),
+    )
+
+
+@contextmanager
+def _cancelled_by_signals(progress: Progress) -> Iterator[None]:
+    """Turn Ctrl+C and a request to end into a cancel, which also ends the child process.
+
+    The cancel runs in a thread of its own: the interrupted main thread may hold the lock that it needs.
+    """
+
+    def cancel(number: int, frame: FrameType | None) -> None:
+        threading.Thread(target=progress.cancel, daemon=True).start()
+
+    before = {number: signal.signal(number, cancel) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
