@@ -9,7 +9,7 @@ from tests.support.builders import a_chain, a_run, a_verdict_of
 
 
 def a_cost():
-    return OperatorCost(macs=1000, parameters=10, weight_bytes=40, read_bytes=48, written_bytes=16)
+    return OperatorCost(macs=1000, parameter_count=10, weight_bytes=40, read_bytes=48, written_bytes=16)
 
 
 def texts(row, columns=OPERATOR_COLUMNS):
