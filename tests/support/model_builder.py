@@ -83,6 +83,9 @@ class StoredSubgraph:
     name: str = "main"
 
 
+Arguments = Mapping[str, StoredTensor]
+
+
 def a_stored_tensor(
     shape: tuple[int, ...] = (1, 8, 8, 4),
     dtype: str = "float32",
@@ -133,14 +136,26 @@ def a_model(
     inputs: Sequence[StoredTensor] | None = None,
     outputs: Sequence[StoredTensor] | None = None,
     metadata: Mapping[str, bytes] | None = None,
+    signatures: Mapping[str, tuple[Arguments, Arguments]] | None = None,
     **fields: Any,
 ) -> bytes:
-    """Give the bytes of a model; ``fields`` are further fields of the schema's Model (``signature_defs`` ...)."""
+    """Give the bytes of a model.
+
+    Args:
+        operators: of the primary subgraph.
+        more_subgraphs: which operators call by index, the first has index 1.
+        inputs: of the primary subgraph, in order.
+        outputs: of the primary subgraph, in order.
+        metadata: named metadata buffers.
+        signatures: key to argument names of inputs and outputs, of the primary subgraph.
+        fields: further fields of the schema's Model, overriding the above.
+    """
     main = StoredSubgraph(operators=operators, inputs=inputs, outputs=outputs)
     graphs = [main, *more_subgraphs]
     buffers: list[dict[str, Any]] = [{}]
     codes: dict[tuple[str, str, int], int] = {}
     subgraphs = [_subgraph_fields(graph, buffers, codes) for graph in graphs]
+    index = {key: place for place, key in enumerate(_tensors_of(main))}
     entries = []
     for name, content in (metadata or {}).items():
         entries.append({"name": name, "buffer": len(buffers)})
@@ -152,6 +167,15 @@ def a_model(
         "description": "made for a test",
         "buffers": buffers,
         "metadata": entries or None,
+        "signature_defs": [
+            {
+                "signature_key": key,
+                "inputs": [{"name": name, "tensor_index": index[id(tensor)]} for name, tensor in ins.items()],
+                "outputs": [{"name": name, "tensor_index": index[id(tensor)]} for name, tensor in outs.items()],
+            }
+            for key, (ins, outs) in (signatures or {}).items()
+        ]
+        or None,
         **fields,
     }
     return write_flatbuffer(root)
@@ -176,12 +200,7 @@ def _subgraph_fields(
     graph: StoredSubgraph, buffers: list[dict[str, Any]], codes: dict[tuple[str, str, int], int]
 ) -> dict[str, Any]:
     """The fields of a subgraph; adds its constants to ``buffers`` and its operator types to ``codes``."""
-    tensors: dict[int, StoredTensor] = {id(tensor): tensor for tensor in graph.inputs or ()}
-    for op in graph.operators:
-        for tensor in (*op.inputs, *op.outputs, *op.intermediates):
-            if tensor is not None:
-                tensors.setdefault(id(tensor), tensor)
-    tensors.update({id(tensor): tensor for tensor in graph.outputs or ()})
+    tensors = _tensors_of(graph)
     index = {key: place for place, key in enumerate(tensors)}
     written = {id(tensor) for op in graph.operators for tensor in op.outputs}
     read = {id(tensor) for op in graph.operators for tensor in op.inputs}
@@ -194,6 +213,16 @@ def _subgraph_fields(
         "operators": [_operator_fields(op, index, codes) for op in graph.operators],
         "name": graph.name,
     }
+
+
+def _tensors_of(graph: StoredSubgraph) -> dict[int, StoredTensor]:
+    """All tensors of a subgraph by identity, in the order of their indices."""
+    tensors = {id(tensor): tensor for tensor in graph.inputs or ()}
+    for op in graph.operators:
+        for tensor in (*op.inputs, *op.outputs, *op.intermediates):
+            if tensor is not None:
+                tensors.setdefault(id(tensor), tensor)
+    return tensors | {id(tensor): tensor for tensor in graph.outputs or () if id(tensor) not in tensors}
 
 
 def _tensor_fields(tensor: StoredTensor, place: int, buffers: list[dict[str, Any]]) -> dict[str, Any]:
