@@ -1,5 +1,7 @@
 """Paints edges: smooth curves with arrow heads where they can be seen, plain lines from afar."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
@@ -15,6 +17,7 @@ EDGE_WIDTH = 1.4
 _ARROW_LENGTH = 8.0
 _ARROW_HALF_WIDTH = 4.0
 _MOST_CURVES = 1500
+_WIDE = 1200.0
 
 
 class EdgePainter:
@@ -37,7 +40,11 @@ class EdgePainter:
         pen = QPen(self._colour, max(1.0, EDGE_WIDTH * view.zoom))
         # Pieces meet end to end: caps that overlap would show as dots.
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-        self.paint_curves(painter, pieces, view, pen)
+        rows = self._layout.pieces[pieces]
+        is_wide = np.abs(rows[:, 0] - rows[:, 3]) > _WIDE
+        self.paint_curves(painter, pieces[~is_wide], view, pen)
+        # Broad strokes that run far take Qt long, and such edges come in crowds.
+        self.paint_curves(painter, pieces[is_wide], view, QPen(self._colour, 1.0))
 
     def paint_curves(self, painter: QPainter, pieces: Ints, view: Viewport, pen: QPen) -> None:
         """Paint pieces as curves with arrow heads, with a pen whose width is in pixels."""
@@ -46,7 +53,9 @@ class EdgePainter:
         ends = self._layout.piece_ends[pieces]
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPath(_curves(rows, np.where(ends, _ARROW_LENGTH * 0.6 * view.zoom, 0.0)))
+        # One path for all would be much slower: its outline is cut at each crossing of edges.
+        for path in _curves(rows, np.where(ends, _ARROW_LENGTH * 0.6 * view.zoom, 0.0)):
+            painter.drawPath(path)
         size = view.zoom * max(1.0, pen.widthF() / (EDGE_WIDTH * view.zoom) * 0.6)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(pen.color())
@@ -61,19 +70,18 @@ def on_screen(pieces: Floats, view: Viewport) -> Floats:
     return moved
 
 
-def _curves(rows: Floats, cut: Floats) -> QPainterPath:
-    """Join pieces to one path; ``cut`` is taken off the end of each, for the arrow head."""
-    path = QPainterPath()
+def _curves(rows: Floats, cut: Floats) -> Iterator[QPainterPath]:
+    """Give the path of each piece; ``cut`` is taken off its end, for the arrow head."""
     for (x0, y0, yb, x1, yt, y1), less in zip(rows.tolist(), cut.tolist(), strict=True):
-        path.moveTo(x0, y0)
+        path = QPainterPath(QPointF(x0, y0))
         if abs(x1 - x0) < 0.5:
             path.lineTo(x1, y1 - less)
-            continue
-        if yb > y0:
-            path.lineTo(x0, yb)
-        bottom = min(yt, y1 - less)
-        bend = (bottom - yb) * 0.5
-        path.cubicTo(x0, yb + bend, x1, bottom - bend, x1, bottom)
-        if y1 - less > bottom:
-            path.lineTo(x1, y1 - less)
-    return path
+        else:
+            if yb > y0:
+                path.lineTo(x0, yb)
+            bottom = min(yt, y1 - less)
+            bend = (bottom - yb) * 0.5
+            path.cubicTo(x0, yb + bend, x1, bottom - bend, x1, bottom)
+            if y1 - less > bottom:
+                path.lineTo(x1, y1 - less)
+        yield path
