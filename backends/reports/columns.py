@@ -40,6 +40,8 @@ class Column(Generic[RowT]):
     align: Align = Align.LEFT
     sort_key: Callable[[RowT], Any] | None = None
     """What to sort by where the value does not sort well; ``None`` sorts last."""
+    short_title: str = ""
+    """For narrow tables; empty where the title is short enough."""
     description: str = ""
     """What the numbers mean, for a tooltip or a legend."""
     is_share: bool = False
@@ -244,6 +246,7 @@ TARGET_COLUMNS: tuple[Column[ModelVerdict], ...] = (
     Column(
         id="accelerated",
         title="Accelerated",
+        short_title="Accel.",
         value=lambda row: row.summary.accelerated_count,
         align=Align.RIGHT,
         description="Operators that the accelerator takes.",
@@ -258,6 +261,7 @@ TARGET_COLUMNS: tuple[Column[ModelVerdict], ...] = (
     Column(
         id="unknown",
         title="Unknown",
+        short_title="Unkn.",
         value=lambda row: row.summary.unknown_count,
         align=Align.RIGHT,
         description="Operators about which the sources are silent.",
@@ -265,6 +269,7 @@ TARGET_COLUMNS: tuple[Column[ModelVerdict], ...] = (
     Column(
         id="macs_share",
         title="MACs accelerated",
+        short_title="% MACs",
         value=lambda row: row.summary.accelerated_macs_share,
         format=format_share,
         align=Align.RIGHT,
@@ -274,6 +279,7 @@ TARGET_COLUMNS: tuple[Column[ModelVerdict], ...] = (
     Column(
         id="partitions",
         title="Partitions",
+        short_title="Parts",
         value=lambda row: row.summary.partition_count,
         align=Align.RIGHT,
         description="Groups of operators that go to the accelerator together.",
@@ -281,6 +287,7 @@ TARGET_COLUMNS: tuple[Column[ModelVerdict], ...] = (
     Column(
         id="islands",
         title="CPU islands",
+        short_title="Islands",
         value=lambda row: row.summary.island_count,
         align=Align.RIGHT,
         description="Groups of operators on the CPU before, between and after them.",

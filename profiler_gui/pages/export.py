@@ -1,6 +1,7 @@
 """Asking where to, and writing tables and pictures there; failures are told on the page's notice board."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -16,24 +17,33 @@ from profiler_gui.widgets.picture import write_picture
 TABLE_FORMATS = (("CSV", "csv"), ("JSON", "json"), ("Markdown", "markdown"))
 
 
-def export_table_button(page: Page, content: Callable[[], Content], stem: Callable[[], str]) -> QToolButton:
-    """Make a button that writes a table in a format to choose.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableExport:
+    """A table that a page can write."""
 
-    Args:
-        page: the page.
-        content: gives what to write at the time.
-        stem: gives the file name to suggest, without suffix.
-    """
+    title: str
+    """What it is, for a menu with several; empty where there is one only."""
+    content: Callable[[], Content]
+    """Gives what to write at the time."""
+    stem: Callable[[], str]
+    """Gives the file name to suggest, without suffix."""
 
-    def write(name: str) -> None:
+
+def export_tables_button(page: Page, *tables: TableExport) -> QToolButton:
+    """Make a button that writes one of the page's tables in a format to choose."""
+
+    def write(table: TableExport, name: str) -> None:
         report = find_report(name)
-        path = _ask(page, stem() + report.suffix, f"{name} (*{report.suffix})")
+        path = _ask(page, table.stem() + report.suffix, f"{name} (*{report.suffix})")
         if path is not None:
-            _try(page, lambda: write_report(path, find_report_for(path) or report, content()))
+            _try(page, lambda: write_report(path, find_report_for(path) or report, table.content()))
 
     menu = QMenu(page)
-    for title, name in TABLE_FORMATS:
-        menu.addAction(f"{title}…", partial(write, name))
+    for table in tables:
+        for title, name in TABLE_FORMATS:
+            text = f"{table.title} as {title}…" if table.title else f"{title}…"
+            menu.addAction(text, partial(write, table, name))
+        menu.addSeparator()
     return _menu_button(page, "Export", menu)
 
 

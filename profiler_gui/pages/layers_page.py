@@ -23,7 +23,7 @@ from backends.reports.columns import KIND_COLUMNS, OPERATOR_COLUMNS, Column, for
 from backends.reports.rows import KindRow, OperatorRow, kind_rows, kind_totals, operator_rows, total_rows
 from backends.reports.table_content import TableContent
 from profiler_gui.notices import NoticeBoard
-from profiler_gui.pages.export import export_table_button
+from profiler_gui.pages.export import TableExport, export_tables_button
 from profiler_gui.pages.page import Page
 from profiler_gui.session import Session
 from profiler_gui.settings import Settings
@@ -128,7 +128,7 @@ class LayersPage(Page):
             bar.addWidget(button)
         bar.addWidget(self._filter, 1)
         bar.addWidget(self._count)
-        bar.addWidget(export_table_button(self, self.content, self._file_stem))
+        bar.addWidget(export_tables_button(self, TableExport(title="", content=self.content, stem=self._file_stem)))
         for view, footer in ((self._operators, self._operator_footer), (self._kinds, self._kind_footer)):
             self._tables.addWidget(_stacked(view, footer))
         body = QWidget()

@@ -30,15 +30,22 @@ class RecordTable(QAbstractTableModel):
     Args:
         columns: what to show; ids are unique.
         look: decoration of cells, or ``None``.
+        is_narrow: use the short titles.
         parent: owner.
     """
 
     def __init__(
-        self, columns: Sequence[Column[Any]], look: LookOf | None = None, parent: QObject | None = None
+        self,
+        columns: Sequence[Column[Any]],
+        look: LookOf | None = None,
+        *,
+        is_narrow: bool = False,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._columns = tuple(columns)
         self._look = look
+        self._is_narrow = is_narrow
         self._rows: tuple[Any, ...] = ()
         self._texts: dict[int, str] = {}
         self._order: list[int] = []
@@ -64,6 +71,10 @@ class RecordTable(QAbstractTableModel):
     def row(self, position: int) -> Any:
         """Give the row shown at a position."""
         return self._rows[self._order[position]]
+
+    def title(self, column: Column[Any]) -> str:
+        """Give what stands over a column."""
+        return (self._is_narrow and column.short_title) or column.title
 
     def set_rows(self, rows: Iterable[Any], columns: Sequence[Column[Any]] | None = None) -> None:
         """Replace all rows, and the columns where given; filter and sorting stay."""
@@ -162,11 +173,11 @@ class RecordTable(QAbstractTableModel):
             return None
         column = self._columns[section]
         if role == Qt.ItemDataRole.DisplayRole:
-            return column.title
+            return self.title(column)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _ALIGNMENT[column.align]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return plain_tooltip(column.description)
+            return plain_tooltip("\n".join(filter(None, (column.title, column.description))))
         return None
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:

@@ -95,7 +95,7 @@ class RecordView(QTableView):
         rows = self._table.visible_rows[:_SAMPLED_ROWS]
         below = tuple(totals)
         for i, column in enumerate(self._table.columns):
-            title = metrics.horizontalAdvance(column.title) + _MARGIN + _SORT_MARK
+            title = metrics.horizontalAdvance(self._table.title(column)) + _MARGIN + _SORT_MARK
             total = max((bold_metrics.horizontalAdvance(column.text(row)) for row in below), default=0) + _MARGIN
             has_icon = any(self._table.index(at, i).data(Qt.ItemDataRole.DecorationRole) for at in range(len(rows)))
             texts = {column.text(row) for row in rows}

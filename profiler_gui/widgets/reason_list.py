@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from backends.targets.verdict import Finding, Placement
@@ -46,6 +47,8 @@ class ReasonList(QScrollArea):
     ) -> None:
         """Replace everything; ``placement`` gives the heading its mark."""
         body = QWidget()
+        body.setAutoFillBackground(True)
+        body.setBackgroundRole(QPalette.ColorRole.Base)
         layout = QVBoxLayout(body)
         layout.setContentsMargins(12, 8, 12, 8)
         layout.setSpacing(8)
@@ -88,17 +91,11 @@ class ReasonList(QScrollArea):
         finding = reason.finding
         mark = QLabel()
         mark.setPixmap(placement_icon(finding.effect, self).pixmap(16, 16))
+        name = f"{reason.kind}: {finding.reason}" if reason.kind else finding.reason
         title = QHBoxLayout()
+        title.setSpacing(6)
         title.addWidget(mark)
-        title.addWidget(
-            plain_label(f"{reason.kind}: {finding.reason}" if reason.kind else finding.reason, role="section"), 1
-        )
-        if reason.place:
-            button = QPushButton(reason.place)
-            button.setProperty("role", "link")
-            button.setToolTip("Select these operators")
-            button.clicked.connect(partial(self.operators_wanted.emit, reason.operators))
-            title.addWidget(button)
+        title.addWidget(plain_label(name, role="section"), 1)
         grid.addLayout(title, 0, 0, 1, 2)
         grid.addWidget(plain_label(finding.message), 1, 0, 1, 2)
         facts = (
@@ -110,4 +107,11 @@ class ReasonList(QScrollArea):
         for row, (name, text) in enumerate((fact for fact in facts if fact[1]), start=2):
             grid.addWidget(plain_label(name, role="dim", is_selectable=False), row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(plain_label(text), row, 1)
+        if reason.place:
+            button = QPushButton(reason.place)
+            button.setProperty("role", "link")
+            button.setToolTip("Select these operators")
+            button.clicked.connect(partial(self.operators_wanted.emit, reason.operators))
+            grid.addWidget(plain_label("Where", role="dim", is_selectable=False), grid.rowCount(), 0)
+            grid.addWidget(button, grid.rowCount() - 1, 1, Qt.AlignmentFlag.AlignLeft)
         return card
