@@ -22,6 +22,8 @@ _ELEMENTS = {
 """LiteRT's element types (``litert/c/litert_model_types.h``)."""
 
 _MAX_RANK = 8
+_OPAQUE = ("string", "resource", "variant")
+"""Types of outputs that cannot be handed out."""
 _IMAGE_SIDE = 256
 """Height and width for image inputs of free size whose file states 1: large enough for networks that halve it often."""
 
@@ -45,6 +47,8 @@ class PreparedInputs:
     subgraph: int
     inputs: tuple[InputTensor, ...]
     output_elements: tuple[int, ...]
+    shapes_outputs: bool = False
+    """Whether the outputs are replaced by their shapes, because LiteRT cannot hand them out."""
     notes: tuple[str, ...] = ()
 
 
@@ -72,6 +76,7 @@ def prepare_inputs(model: Model, plan: Plan) -> PreparedInputs:
         subgraph=subgraph.index,
         inputs=tuple(inputs),
         output_elements=outputs,
+        shapes_outputs=any(subgraph.tensors[index].dtype in _OPAQUE for index in subgraph.outputs),
         notes=tuple(notes),
     )
 

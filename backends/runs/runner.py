@@ -7,21 +7,21 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from backends.devices.local import LocalDevice, find_runtime
+from backends.devices.local import LocalDevice
 from backends.errors import RunError
 from backends.model.model import Model
 from backends.progress import Progress
 from backends.runs.accounting import Accounts, account
 from backends.runs.host.attribution import Attribution, attribute
-from backends.runs.host.child import Setup
-from backends.runs.host.isolate import isolating_prefix
-from backends.runs.host.phases import Measured, Setups, kernel_mode, measure_phases
+from backends.runs.host.phases import Measured, measure_phases
 from backends.runs.host.refusals import explain
+from backends.runs.host.setups import DELEGATE_MODE, Setups, write_setups
 from backends.runs.inputs import PreparedInputs, prepare_inputs
 from backends.runs.plan import Kernels, Plan
 from backends.runs.run import Memory, Run
 
-_IDENTIFIER = b"TFL3"
+_VARYING_OUTPUT = ("kTfLiteArenaRw", "Custom allocation is too small")
+"""What LiteRT reports when the size of an output is not known before running."""
 _MANY_PREEMPTED = 0.1
 
 
@@ -40,14 +40,9 @@ def measure(model_path: str | Path, model: Model, plan: Plan, progress: Progress
     progress.step("Choosing inputs")
     prepared = prepare_inputs(model, plan)
     environment = dict(LocalDevice().environment())
-    with tempfile.TemporaryDirectory(prefix="tflite-profiler-") as folder:
-        setups, warnings = _write_setups(Path(model_path), model, plan, prepared, Path(folder))
-        try:
-            measured = measure_phases(model, setups, plan, progress)
-        except RunError as error:
-            raise explain(error, model, plan) from error
+    setups, measured = _measure(Path(model_path), model, plan, prepared, progress)
     progress.step("Adding up")
-    attribution = _attribute(model, measured, plan)
+    attribution = _attribute(model, setups, measured)
     accounts = account(model, attribution, _latencies(measured)) if attribution else None
     return Run(
         id=uuid.uuid4().hex,
@@ -66,82 +61,31 @@ def measure(model_path: str | Path, model: Model, plan: Plan, progress: Progress
         profiled_total_ns=accounts.total_ns if accounts else None,
         partitions=attribution.partitions if attribution else (),
         is_complete=measured.is_complete,
-        warnings=(*model.warnings, *warnings, *measured.warnings),
-        notes=(*prepared.notes, *_notes(measured, plan, accounts)),
+        warnings=(*model.warnings, *setups.warnings, *measured.warnings),
+        notes=(*prepared.notes, *_notes(setups, measured, plan, accounts)),
     )
 
 
-def _write_setups(
-    path: Path, model: Model, plan: Plan, prepared: PreparedInputs, folder: Path
-) -> tuple[Setups, list[str]]:
-    """Write what the children read into a private folder: inputs, a bundle's model, the isolated model."""
-    files = []
-    for index, tensor in enumerate(prepared.inputs):
-        files.append(folder / f"input-{index}.bin")
-        files[-1].write_bytes(tensor.data)
-    model_path = _own_file(path, model, folder)
-    warnings: list[str] = []
-    isolated_path: Path | None = None
-    if plan.kernels in (Kernels.FUSED, Kernels.EXACT):
+def _measure(
+    path: Path, model: Model, plan: Plan, prepared: PreparedInputs, progress: Progress
+) -> tuple[Setups, Measured]:
+    """Measure; where LiteRT cannot hand out the outputs because their size varies, once more through their shapes."""
+    with tempfile.TemporaryDirectory(prefix="tflite-profiler-") as folder:
+        setups = write_setups(path, model, plan, prepared, Path(folder))
         try:
-            prefix = isolating_prefix(model.data)
-            isolated_path = folder / "isolated.tflite"
-            _write(isolated_path, (prefix, model.data))
+            return setups, measure_phases(model, setups, plan, progress)
         except RunError as error:
-            if plan.kernels is Kernels.EXACT:
-                raise
-            warnings.append(f"Kernels were matched to operators by kind only: {error.message}.")
-    plain = Setup(
-        library=find_runtime(),
-        model_path=model_path,
-        kernels=kernel_mode(plan.kernels),
-        threads=plan.threads,
-        inputs=prepared,
-        files=tuple(files),
-    )
-    if plan.kernels is Kernels.EXACT and isolated_path is not None:
-        plain = replace(plain, model_path=isolated_path, is_isolated=True)
-        return Setups(plain=plain, profiled=replace(plain, is_profiled=True)), warnings
-    profiled = replace(plain, is_profiled=True)
-    isolated = replace(profiled, model_path=isolated_path, is_isolated=True) if isolated_path else None
-    return Setups(plain=plain, profiled=profiled, isolated=isolated), warnings
+            if prepared.shapes_outputs or not any(text in error.detail for text in _VARYING_OUTPUT):
+                raise explain(error, model, plan) from error
+    return _measure(path, model, plan, replace(prepared, shapes_outputs=True), progress)
 
 
-def _own_file(path: Path, model: Model, folder: Path) -> Path:
-    """Give a file that holds exactly this model: its own, or a copy when it comes from a bundle."""
-    try:
-        with path.open("rb") as file:
-            is_model = file.read(8)[4:] == _IDENTIFIER and path.stat().st_size == len(model.data)
-    except OSError as error:
-        raise RunError(f"{path.name} cannot be read: {error.strerror}", hint="Open the model again.") from error
-    if is_model:
-        return path.resolve()
-    copy = folder / "model.tflite"
-    _write(copy, (model.data,))
-    return copy
-
-
-def _write(path: Path, parts: Sequence[bytes | memoryview]) -> None:
-    try:
-        with path.open("wb") as file:
-            for part in parts:
-                file.write(part)
-    except OSError as error:
-        raise RunError(
-            f"a copy of the model cannot be written: {error.strerror}", hint="Free space for temporary files."
-        ) from error
-
-
-def _attribute(model: Model, measured: Measured, plan: Plan) -> Attribution | None:
+def _attribute(model: Model, setups: Setups, measured: Measured) -> Attribution | None:
     if not measured.profiled or not measured.runs:
         return None
-    return attribute(
-        model,
-        measured.profiled,
-        measured.dictionary,
-        is_isolated=plan.kernels is Kernels.EXACT,
-        has_delegate=plan.kernels in (Kernels.FUSED, Kernels.EXACT),
-    )
+    setup = setups.profiled
+    has_delegate = setup.kernels == DELEGATE_MODE
+    return attribute(model, measured.profiled, measured.dictionary, setup.rewrite, has_delegate=has_delegate)
 
 
 def _latencies(measured: Measured) -> tuple[int, ...]:
@@ -157,13 +101,15 @@ def _memory(measured: Measured) -> Memory | None:
     )
 
 
-def _notes(measured: Measured, plan: Plan, accounts: Accounts | None) -> list[str]:
+def _notes(setups: Setups, measured: Measured, plan: Plan, accounts: Accounts | None) -> list[str]:
     notes = list(accounts.notes) if accounts else []
     if plan.kernels is Kernels.EXACT:
         notes.append(
             "Each operator ran as a partition of its own, so the latency is that of the model without fusing; measure "
             "with fused kernels for the model's own latency."
         )
+    if setups.plain.rewrite.shaped_subgraph >= 0:
+        notes.append("LiteRT cannot hand out outputs of this kind or of varying size: only their shapes were read.")
     preempted = sum(sample.was_preempted for sample in measured.runs)
     if measured.runs and preempted > _MANY_PREEMPTED * len(measured.runs):
         notes.append(f"Other programs interrupted {preempted} of {len(measured.runs)} runs: the computer was busy.")

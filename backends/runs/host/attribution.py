@@ -11,6 +11,7 @@ from backends.runs.host.alignment import GUESSED, Kernel, align
 from backends.runs.host.child import EventTemplate, ProfiledSample
 from backends.runs.host.fusion import FusedNodes
 from backends.runs.host.nodes import COMPOSITE, NodePlan
+from backends.runs.host.rewrite import Rewrite
 from backends.runs.host.spans import GraphPlan, Span, find_spans, plan_graph
 from backends.runs.run import RunPartition
 
@@ -62,12 +63,14 @@ class _Ledger:
         return self.numbers.setdefault(operator, len(self.numbers))
 
 
-def read_dictionary(model: Model, samples: Sequence[ProfiledSample]) -> dict[OperatorId, tuple[Kernel, ...]]:
+def read_dictionary(
+    model: Model, samples: Sequence[ProfiledSample], rewrite: Rewrite
+) -> dict[OperatorId, tuple[Kernel, ...]]:
     """Read from runs of the isolated model which kernels each operator runs alone, and for how long."""
     template = samples[-1].template
     runs = [sample.elapsed_us for sample in samples if sample.template == template]
     times = np.mean(np.array(runs, dtype=np.float64), axis=0)
-    graph = plan_graph(model, [template], is_isolated=True, has_delegate=True)
+    graph = plan_graph(model, [template], rewrite, has_delegate=True)
     dictionary: dict[OperatorId, tuple[Kernel, ...]] = {}
     for span in find_spans(model, graph, template).spans:
         if span.is_delegated and len(span.nodes) == 1:
@@ -77,7 +80,7 @@ def read_dictionary(model: Model, samples: Sequence[ProfiledSample]) -> dict[Ope
 
 
 def attribute(
-    model: Model, samples: Sequence[ProfiledSample], dictionary: Dictionary, *, is_isolated: bool, has_delegate: bool
+    model: Model, samples: Sequence[ProfiledSample], dictionary: Dictionary, rewrite: Rewrite, *, has_delegate: bool
 ) -> Attribution:
     """Give each operator the events that are its own.
 
@@ -87,7 +90,7 @@ def attribute(
     by_template: dict[EventTemplate, list[tuple[int, ...]]] = {}
     for sample in samples:
         by_template.setdefault(sample.template, []).append(sample.elapsed_us)
-    graph = plan_graph(model, by_template.keys(), is_isolated=is_isolated, has_delegate=has_delegate)
+    graph = plan_graph(model, by_template.keys(), rewrite, has_delegate=has_delegate)
     ledger = _Ledger()
     tables: list[NDArray[np.float64]] = []
     for template, runs in by_template.items():

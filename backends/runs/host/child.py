@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -12,6 +12,7 @@ from backends.devices.local import RuntimeLibrary
 from backends.devices.shell import Child, Outcome
 from backends.errors import RunError
 from backends.progress import Progress
+from backends.runs.host.rewrite import Rewrite
 from backends.runs.inputs import PreparedInputs
 from backends.units import format_bytes
 
@@ -32,8 +33,9 @@ class Setup:
     threads: int
     inputs: PreparedInputs
     files: tuple[Path, ...]
+    hidden: tuple[tuple[int, int], ...] = ()
     is_profiled: bool = False
-    is_isolated: bool = False
+    rewrite: Rewrite = field(default_factory=Rewrite)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,8 +122,9 @@ class RuntimeChild:
             "kernels": setup.kernels,
             "threads": setup.threads,
             "profile": setup.is_profiled,
-            "isolate": setup.is_isolated,
+            "isolate": setup.rewrite.isolates,
             "signature": setup.inputs.signature_index,
+            "hidden": setup.hidden,
             "inputs": [
                 {"element": tensor.element, "shape": list(tensor.shape), "file": str(path)}
                 for tensor, path in zip(setup.inputs.inputs, setup.files, strict=True)

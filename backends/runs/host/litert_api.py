@@ -5,6 +5,7 @@ before it starts a child. Handles are opaque pointers. Nothing here is safe agai
 """
 
 import ctypes
+import mmap
 from collections.abc import Sequence
 from ctypes import byref, c_char_p, c_int, c_int32, c_int64, c_size_t, c_uint32, c_void_p
 from typing import Any, NamedTuple
@@ -23,6 +24,7 @@ _HANDLE = ctypes.POINTER(c_void_p)
 _SIGNATURES: dict[str, tuple[Any, ...]] = {
     "LiteRtCreateEnvironment": (c_int, c_void_p, _HANDLE),
     "LiteRtCreateModelFromFile": (c_void_p, c_char_p, _HANDLE),
+    "LiteRtCreateModelFromBuffer": (c_void_p, c_void_p, c_size_t, _HANDLE),
     "LiteRtCreateOptions": (_HANDLE,),
     "LiteRtSetOptionsHardwareAccelerators": (c_void_p, c_int),
     "LiteRtCreateOpaqueOptions": (c_char_p, c_void_p, c_void_p, _HANDLE),
@@ -165,9 +167,17 @@ class CompiledModel:
         path: of the model file.
         options: from ``Library.options``.
         signature: index of the signature.
+        hidden: positions and lengths of bytes that are zero while LiteRT's own reader looks (see ``hidden``).
     """
 
-    def __init__(self, library: Library, path: str, options: c_void_p, signature: int) -> None:
+    def __init__(
+        self,
+        library: Library,
+        path: str,
+        options: c_void_p,
+        signature: int,
+        hidden: Sequence[tuple[int, int]] = (),
+    ) -> None:
         self._library = library
         self._signature = signature
         self._model = c_void_p()
@@ -175,9 +185,11 @@ class CompiledModel:
         self._profiler = c_void_p()
         self._inputs = (c_void_p * 0)()
         self._outputs = (c_void_p * 0)()
-        library.call(
-            "LiteRtCreateModelFromFile", "read the model", library.environment, path.encode(), byref(self._model)
-        )
+        if hidden:
+            self._read_hiding(path, hidden)
+        else:
+            name = "LiteRtCreateModelFromFile"
+            library.call(name, "read the model", library.environment, path.encode(), byref(self._model))
         library.call(
             "LiteRtCreateCompiledModel",
             "prepare the model",
@@ -186,6 +198,19 @@ class CompiledModel:
             options,
             byref(self._handle),
         )
+
+    def _read_hiding(self, path: str, hidden: Sequence[tuple[int, int]]) -> None:
+        """Read the model from our own copy-on-write mapping, whose hidden bytes are zero meanwhile."""
+        with open(path, "rb") as file:  # noqa: PTH123 - keeps the child small
+            self._mapping = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
+        kept = [self._mapping[start : start + size] for start, size in hidden]
+        for start, size in hidden:
+            self._mapping[start : start + size] = bytes(size)
+        buffer = (ctypes.c_char * len(self._mapping)).from_buffer(self._mapping)
+        name, environment = "LiteRtCreateModelFromBuffer", self._library.environment
+        self._library.call(name, "read the model", environment, byref(buffer), len(buffer), byref(self._model))
+        for (start, size), value in zip(hidden, kept, strict=True):
+            self._mapping[start : start + size] = value
 
     def errors(self) -> str:
         """Give what the runtime reported so far."""

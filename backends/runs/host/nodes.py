@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from backends.model.model import NO_TENSOR, Model, Operator, OperatorId
+from backends.runs.host.rewrite import Rewrite
 
 COMPOSITE = "STABLEHLO_COMPOSITE"
 _SIDE_EFFECTS = ("IF", "WHILE", "CALL_ONCE")
@@ -56,14 +57,17 @@ def callees(operator: Operator) -> tuple[int, ...]:
     )
 
 
-def plan_nodes(model: Model, subgraph: int, *, is_isolated: bool) -> NodePlan:
+def plan_nodes(model: Model, subgraph: int, rewrite: Rewrite) -> NodePlan:
     """Number the nodes of a subgraph as the runtime does, composites inlined.
 
-    ``is_isolated`` says that the model was rewritten so that a marker precedes each operator.
+    ``rewrite`` says how the model that ran differs from the file.
     """
     graph = model.subgraphs[subgraph]
     first_free = len(graph.tensors)
-    nodes = _nodes_of(model, subgraph, is_isolated)
+    nodes = _nodes_of(model, subgraph, rewrite)
+    if subgraph == rewrite.shaped_subgraph and graph.operators:
+        last = graph.operators[-1].id
+        nodes.extend(Node(last, last, True, (tensor,), (), False) for tensor in graph.outputs)
     order = list(range(len(nodes)))
     while composites := {i for i in order if _decomposition(model, nodes[i]) is not None}:
         new_order: list[int] = []
@@ -72,7 +76,7 @@ def plan_nodes(model: Model, subgraph: int, *, is_isolated: bool) -> NodePlan:
             if body is None:
                 new_order.append(index)
                 continue
-            clones = _clone(model, body, nodes[index], first_free, is_isolated)
+            clones = _clone(model, body, nodes[index], first_free, rewrite)
             first_free += len(model.subgraphs[body].tensors)
             new_order.extend(range(len(nodes), len(nodes) + len(clones)))
             nodes.extend(clones)
@@ -156,12 +160,12 @@ class _Dependencies:
         return freed
 
 
-def _nodes_of(model: Model, subgraph: int, is_isolated: bool) -> list[Node]:
+def _nodes_of(model: Model, subgraph: int, rewrite: Rewrite) -> list[Node]:
     graph = model.subgraphs[subgraph]
     resources = {tensor.index for tensor in graph.tensors if tensor.dtype in ("resource", "variant")}
     nodes = []
     for operator in graph.operators:
-        if is_isolated:
+        if rewrite.isolates:
             nodes.append(Node(operator.id, operator.id, True, (), (), False))
         inputs = tuple(tensor for tensor in operator.inputs if tensor != NO_TENSOR)
         has_effect = operator.kind in _SIDE_EFFECTS or not resources.isdisjoint((*inputs, *operator.outputs))
@@ -177,7 +181,7 @@ def _decomposition(model: Model, node: Node) -> int | None:
     return body if isinstance(body, int) and 0 <= body < len(model.subgraphs) else None
 
 
-def _clone(model: Model, body: int, caller: Node, first_free: int, is_isolated: bool) -> list[Node]:
+def _clone(model: Model, body: int, caller: Node, first_free: int, rewrite: Rewrite) -> list[Node]:
     """Copy a decomposition's nodes; its inputs and outputs become the caller's, its other tensors new ones."""
     graph = model.subgraphs[body]
     bound = dict(zip(graph.inputs, caller.inputs, strict=False)) | dict(
@@ -189,5 +193,5 @@ def _clone(model: Model, body: int, caller: Node, first_free: int, is_isolated: 
 
     return [
         node._replace(origin=caller.origin, inputs=renumber(node.inputs), outputs=renumber(node.outputs))
-        for node in _nodes_of(model, body, is_isolated)
+        for node in _nodes_of(model, body, rewrite)
     ]

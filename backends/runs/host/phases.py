@@ -15,7 +15,8 @@ from backends.progress import Progress
 from backends.runs.host.alignment import Kernel
 from backends.runs.host.attribution import read_dictionary
 from backends.runs.host.child import Opened, ProfiledSample, RuntimeChild, Sample, Setup
-from backends.runs.plan import Kernels, Plan
+from backends.runs.host.setups import Setups
+from backends.runs.plan import Plan
 
 _BLOCKS = 8
 _REQUEST_SECONDS = 0.4
@@ -40,15 +41,6 @@ class Measured:
     dictionary: dict[OperatorId, tuple[Kernel, ...]] = field(default_factory=dict)
     is_complete: bool = True
     warnings: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setups:
-    """What each child loads; ``isolated`` is ``None`` when the operators cannot or need not be isolated."""
-
-    plain: Setup
-    profiled: Setup
-    isolated: Setup | None = None
 
 
 def measure_phases(model: Model, setups: Setups, plan: Plan, progress: Progress) -> Measured:
@@ -118,7 +110,7 @@ def _learn_kernels(model: Model, isolated: Setup, progress: Progress) -> dict[Op
         child.open(isolated)
         child.run(1, seconds=0)
         samples = child.profile(_DICTIONARY_RUNS, seconds=_DICTIONARY_SECONDS)
-    return read_dictionary(model, samples)
+    return read_dictionary(model, samples, isolated.rewrite)
 
 
 def _alternate(
@@ -199,8 +191,3 @@ def _profile_count(plan: Plan, typical_s: float) -> int:
 
 def _first(measured: Measured) -> tuple[Sample, ...]:
     return () if measured.first is None else (measured.first,)
-
-
-def kernel_mode(kernels: Kernels) -> str:
-    """Give the runtime's word for a kind of kernels."""
-    return {Kernels.BUILTIN: "builtin", Kernels.REFERENCE: "reference"}.get(kernels, "delegate")

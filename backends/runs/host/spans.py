@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from backends.model.model import Model
 from backends.runs.host.child import EventTemplate
 from backends.runs.host.nodes import Group, NodePlan, callees, group_nodes, plan_nodes, split_nodes
+from backends.runs.host.rewrite import Rewrite
 
 OPERATOR_EVENT, KERNEL_EVENT = 2, 8
 
@@ -51,7 +52,7 @@ class _Frame:
 
 
 def plan_graph(
-    model: Model, templates: Collection[EventTemplate], *, is_isolated: bool, has_delegate: bool
+    model: Model, templates: Collection[EventTemplate], rewrite: Rewrite, *, has_delegate: bool
 ) -> GraphPlan:
     """Find which nodes a delegate took: those without an event of their own in a subgraph that ran."""
     on_cpu: dict[int, set[int]] = {}
@@ -61,11 +62,9 @@ def plan_graph(
             if kind == OPERATOR_EVENT:
                 nodes.add(node)
     plans = {
-        subgraph: plan_nodes(model, subgraph, is_isolated=is_isolated)
-        for subgraph in on_cpu
-        if 0 <= subgraph < len(model.subgraphs)
+        subgraph: plan_nodes(model, subgraph, rewrite) for subgraph in on_cpu if 0 <= subgraph < len(model.subgraphs)
     }
-    group = split_nodes if is_isolated else group_nodes
+    group = split_nodes if rewrite.isolates else group_nodes
     groups = {
         subgraph: group(plan, set(plan.order) - on_cpu[subgraph] if has_delegate else set())
         for subgraph, plan in plans.items()

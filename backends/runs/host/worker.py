@@ -70,7 +70,8 @@ class Worker:
         options = library.options(runtime, xnnpack)
         self.say(phase="preparing this model")
         start = time.perf_counter_ns()
-        model = CompiledModel(library, request["model"], options, int(request["signature"]))
+        hidden = [(int(start), int(size)) for start, size in request["hidden"]]
+        model = CompiledModel(library, request["model"], options, int(request["signature"]), hidden)
         self._model = model
         inputs = [(int(spec["element"]), [int(size) for size in spec["shape"]]) for spec in request["inputs"]]
         for index, (_element, shape) in enumerate(inputs):
