@@ -32,6 +32,8 @@ class ActionSpec:
     tip: str = ""
     needs_model: bool = False
     is_checkable: bool = False
+    is_graph_only: bool = False
+    """Whether the keys work in the graph only, because they mean something else in tables and text."""
     starts_group: bool = False
     """Whether a line separates it from the action above."""
 
@@ -72,18 +74,43 @@ _SPECS = (
         id="fit",
         text="Fit graph",
         menu=Menu.VIEW,
-        shortcuts=("Space", "Home"),
+        shortcuts=("Space",),
         icon="fit",
         tip="Show the whole graph",
         needs_model=True,
+        is_graph_only=True,
     ),
-    ActionSpec(id="zoom_selection", text="Zoom to selection", menu=Menu.VIEW, shortcuts=("F",), needs_model=True),
     ActionSpec(
-        id="zoom_in", text="Zoom in", menu=Menu.VIEW, shortcuts=("Shift+Up", "Ctrl++", "Ctrl+="), needs_model=True
+        id="zoom_selection",
+        text="Zoom to selection",
+        menu=Menu.VIEW,
+        shortcuts=("F",),
+        needs_model=True,
+        is_graph_only=True,
     ),
-    ActionSpec(id="zoom_out", text="Zoom out", menu=Menu.VIEW, shortcuts=("Shift+Down", "Ctrl+-"), needs_model=True),
     ActionSpec(
-        id="zoom_reset", text="Actual size", menu=Menu.VIEW, shortcuts=("Shift+Backspace", "Ctrl+0"), needs_model=True
+        id="zoom_in",
+        text="Zoom in",
+        menu=Menu.VIEW,
+        shortcuts=("Shift+Up", "Ctrl++", "Ctrl+="),
+        needs_model=True,
+        is_graph_only=True,
+    ),
+    ActionSpec(
+        id="zoom_out",
+        text="Zoom out",
+        menu=Menu.VIEW,
+        shortcuts=("Shift+Down", "Ctrl+-"),
+        needs_model=True,
+        is_graph_only=True,
+    ),
+    ActionSpec(
+        id="zoom_reset",
+        text="Actual size",
+        menu=Menu.VIEW,
+        shortcuts=("Shift+Backspace", "Ctrl+0"),
+        needs_model=True,
+        is_graph_only=True,
     ),
     ActionSpec(
         id="full_screen", text="Full screen", menu=Menu.VIEW, shortcuts=("F11",), is_checkable=True, starts_group=True
@@ -123,6 +150,8 @@ ACTIONS: Mapping[str, ActionSpec] = {spec.id: spec for spec in _SPECS}
 """All actions by id, in the order of the menus."""
 
 GRAPH_KEYS = (
+    ("Home", "Show the start of the graph"),
+    ("Enter", "Open the subgraph that an operator calls"),
     ("Arrow keys", "Go to the neighbouring operator"),
     ("Wheel", "Zoom at the pointer"),
     ("Drag", "Move the graph"),
@@ -155,6 +184,10 @@ class Actions(QObject):
         """Give the actions of a menu in order."""
         return tuple((spec, self._actions[spec.id]) for spec in _SPECS if spec.menu is menu)
 
+    def of_graph(self) -> tuple[QAction, ...]:
+        """Give the actions whose keys work in the graph only; add them to it."""
+        return tuple(self._actions[spec.id] for spec in _SPECS if spec.is_graph_only)
+
     def set_has_model(self, has_model: bool) -> None:
         """Enable what needs a model only while there is one."""
         for spec in _SPECS:
@@ -174,12 +207,12 @@ class Actions(QObject):
         action = QAction(spec.text, self)
         action.setObjectName(spec.id)
         action.setShortcuts([QKeySequence(keys) for keys in spec.shortcuts])
-        action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        if spec.is_graph_only:
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         action.setCheckable(spec.is_checkable)
         first = (
             QKeySequence(spec.shortcuts[0]).toString(QKeySequence.SequenceFormat.NativeText) if spec.shortcuts else ""
         )
         tip = spec.tip or spec.text.rstrip("…")
         action.setToolTip(f"{tip} ({first})" if first else tip)
-        action.setStatusTip("")
         return action

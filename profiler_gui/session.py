@@ -8,17 +8,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from backends.model.cost import ModelSummary, OperatorCost
 from backends.model.model import Model, OperatorId
 from backends.runs.run import Run
 from backends.targets.target import Target
 from backends.targets.verdict import ModelVerdict
-
-if TYPE_CHECKING:
-    from backends.model.cost import ModelSummary, OperatorCost
 
 
 class Overlay(StrEnum):
@@ -54,8 +51,8 @@ class OpenedFile:
     """The file on disk; for a model inside a bundle, the bundle."""
     member: str = ""
     """Name of the model inside a bundle."""
-    costs: "Mapping[OperatorId, OperatorCost]"
-    summary: "ModelSummary"
+    costs: Mapping[OperatorId, OperatorCost]
+    summary: ModelSummary
 
     @property
     def key(self) -> str:
@@ -131,12 +128,12 @@ class OpenModel(QObject):
         return Path(self.member or self.path).name
 
     @property
-    def costs(self) -> "Mapping[OperatorId, OperatorCost]":
+    def costs(self) -> Mapping[OperatorId, OperatorCost]:
         """Static estimates by operator."""
         return self._opened.costs
 
     @property
-    def summary(self) -> "ModelSummary":
+    def summary(self) -> ModelSummary:
         """Totals of the model."""
         return self._opened.summary
 

@@ -1,0 +1,103 @@
+"""The application: makes the shared objects, wires them, and keeps the window alive when something fails."""
+
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from profiler_gui.checking import TargetChecker
+from profiler_gui.commands import Commands
+from profiler_gui.jobs import JobRunner
+from profiler_gui.main_window import MainWindow
+from profiler_gui.notices import NoticeBoard
+from profiler_gui.opening import Opener
+from profiler_gui.services import Services
+from profiler_gui.session import Session
+from profiler_gui.settings import Settings
+from profiler_gui.theme import Theme, ThemeMode, load_font, make_icon
+from profiler_gui.watching import FileWatcher
+
+_NAME = "tflite-profiler"
+_SWITCH_INTERVAL_S = 0.001
+"""Shorter than Python's own 5 ms: a worker in Python then holds up the window five times less."""
+
+
+class BugReporter(QObject):
+    """Turns exceptions that nobody caught into notices; the program goes on.
+
+    Signals:
+        caught: the exception; from any thread.
+    """
+
+    caught = Signal(object)
+
+    def __init__(self, notices: NoticeBoard) -> None:
+        super().__init__(notices)
+        self.caught.connect(notices.report, Qt.ConnectionType.QueuedConnection)
+
+    def install(self) -> None:
+        """Take over from Python."""
+        sys.excepthook = self._on_exception
+        threading.excepthook = lambda args: self._on_exception(args.exc_type, args.exc_value, args.exc_traceback)
+
+    def _on_exception(
+        self, kind: type[BaseException], error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None or issubclass(kind, KeyboardInterrupt):
+            sys.__excepthook__(kind, error or kind(), trace)
+            QApplication.exit(130)
+            return
+        self.caught.emit(error)
+
+
+def make_application(arguments: Sequence[str] = ()) -> QApplication:
+    """Make the Qt application with its name, style and font."""
+    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    app = QApplication([_NAME, *arguments])
+    app.setApplicationName(_NAME)
+    app.setOrganizationName(_NAME)
+    app.setApplicationDisplayName("TFLite Profiler")
+    app.setDesktopFileName(_NAME)
+    app.setStyle("Fusion")
+    load_font(app)
+    app.setWindowIcon(make_icon("app", "#ffffff"))
+    return app
+
+
+def make_services(app: QApplication, settings: Settings) -> Services:
+    """Make what the parts of a window share."""
+    session, jobs, notices = Session(), JobRunner(), NoticeBoard()
+    wanted = settings.theme
+    theme = Theme(app, ThemeMode(wanted) if wanted in list(ThemeMode) else ThemeMode.SYSTEM)
+    theme.apply()
+    jobs.failure_unhandled.connect(notices.report)
+    opener = Opener(session, jobs, notices, settings)
+    return Services(session=session, jobs=jobs, notices=notices, settings=settings, theme=theme, opener=opener)
+
+
+def make_window(services: Services) -> MainWindow:
+    """Make a window with everything that acts behind it."""
+    window = MainWindow(services)
+    Commands(window, services)
+    checker = TargetChecker(services.session, services.jobs, services.notices, services.settings)
+    FileWatcher(services.session, services.jobs, services.notices, services.opener)
+    window.close_wanted.connect(services.jobs.close)
+    QTimer.singleShot(0, checker.load_targets)
+    return window
+
+
+def run(paths: Sequence[Path]) -> int:
+    """Open the window with files, and give the exit code when it is closed."""
+    sys.setswitchinterval(_SWITCH_INTERVAL_S)
+    app = make_application()
+    services = make_services(app, Settings())
+    BugReporter(services.notices).install()
+    window = make_window(services)
+    window.show()
+    services.opener.open_paths(paths)
+    return app.exec()

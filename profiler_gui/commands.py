@@ -1,0 +1,187 @@
+"""What the actions of the window do."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QFileDialog
+
+from backends.reports.plain_text import plain
+from profiler_gui.canvas.canvas import GraphCanvas
+from profiler_gui.history import SelectionHistory
+from profiler_gui.main_window import MainWindow
+from profiler_gui.notices import Notice
+from profiler_gui.opening import BundleContent
+from profiler_gui.pages.model_page import ModelPage
+from profiler_gui.samples import sample_paths
+from profiler_gui.services import Services
+
+_FILE_TYPES = "Models (*.tflite *.lite *.tfl *.task *.zip);;All files (*)"
+_ZOOM_STEP = 1.25
+
+
+class Commands(QObject):
+    """Connects the actions of a window to the session and the pages."""
+
+    def __init__(self, window: MainWindow, services: Services) -> None:
+        super().__init__(window)
+        self._window = window
+        self._services = services
+        self._history = SelectionHistory(services.session)
+        for id_, command in (*self._file_commands(), *self._view_commands(), *self._other_commands()):
+            window.actions_table[id_].triggered.connect(command)
+        window.actions_table["open_sample"].setEnabled(bool(sample_paths()))
+        window.empty_state.open_wanted.connect(self.choose_files)
+        window.empty_state.sample_wanted.connect(self._open_sample)
+        window.empty_state.file_wanted.connect(self._open_path)
+        window.notice_bar.details_wanted.connect(self._show_details)
+        services.opener.bundle_found.connect(self._choose_member)
+        services.session.model_opened.connect(self._fill_recent)
+        services.session.current_changed.connect(self._fill_recent)
+        self._fill_recent()
+
+    def _file_commands(self) -> tuple[tuple[str, Callable[..., object]], ...]:
+        return (
+            ("open", self.choose_files),
+            ("open_sample", self._open_sample),
+            ("reload", self._reload),
+            ("close", self._close),
+            ("quit", self._window.close),
+        )
+
+    def _view_commands(self) -> tuple[tuple[str, Callable[..., object]], ...]:
+        return (
+            ("find", partial(self._on_page, ModelPage.open_find)),
+            ("find_next", partial(self._on_page, lambda page: page.go_to_match(1))),
+            ("find_previous", partial(self._on_page, lambda page: page.go_to_match(-1))),
+            ("back", partial(self._history.step, -1)),
+            ("forward", partial(self._history.step, 1)),
+            ("fit", partial(self._on_canvas, GraphCanvas.show_all)),
+            ("zoom_selection", partial(self._on_canvas, GraphCanvas.frame_selection)),
+            ("zoom_in", partial(self._on_canvas, lambda canvas: canvas.zoom_by(_ZOOM_STEP))),
+            ("zoom_out", partial(self._on_canvas, lambda canvas: canvas.zoom_by(1 / _ZOOM_STEP))),
+            ("zoom_reset", partial(self._on_canvas, GraphCanvas.reset_zoom)),
+            ("full_screen", self._toggle_full_screen),
+            ("toggle_theme", self._toggle_theme),
+            ("reset_layout", self._window.reset_layout),
+        )
+
+    def _other_commands(self) -> tuple[tuple[str, Callable[..., object]], ...]:
+        return (
+            ("shortcuts", self._show_shortcuts),
+            ("palette", self._show_palette),
+            ("about", self._show_about),
+        )
+
+    # Files ------------------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def choose_files(self) -> None:
+        """Ask for files and open them."""
+        folder = self._services.settings.last_folder
+        paths, _ = QFileDialog.getOpenFileNames(self._window, "Open models", folder, _FILE_TYPES)
+        self._services.opener.open_paths(paths)
+
+    @Slot(str)
+    def _open_path(self, path: str) -> None:
+        self._services.opener.open_paths([path])
+
+    @Slot()
+    def _open_sample(self) -> None:
+        self._services.opener.open_paths(sample_paths()[:1])
+
+    @Slot()
+    def _reload(self) -> None:
+        record = self._services.session.current
+        if record is not None:
+            self._services.opener.reload(record)
+
+    @Slot()
+    def _close(self) -> None:
+        record = self._services.session.current
+        if record is not None:
+            self._services.session.close(record)
+
+    @Slot()
+    def _fill_recent(self) -> None:
+        paths = self._services.settings.recent_files
+        menu = self._window.recent_menu
+        menu.clear()
+        for number, path in enumerate(paths, 1):
+            action = menu.addAction(plain(Path(path).name).replace("&", "&&"), partial(self._open_path, path))
+            action.setShortcut(QKeySequence(f"Ctrl+{number}"))
+            action.setToolTip(plain(path))
+        if paths:
+            menu.addSeparator()
+            menu.addAction("Clear", self._forget_recent)
+        menu.setEnabled(bool(paths))
+        menu.setToolTipsVisible(True)
+        self._window.empty_state.show_recent(paths)
+
+    @Slot()
+    def _forget_recent(self) -> None:
+        self._services.settings.forget_files()
+        self._fill_recent()
+
+    @Slot(object)
+    def _choose_member(self, content: BundleContent) -> None:
+        from profiler_gui.dialogs.bundle_dialog import BundleDialog
+
+        dialog = BundleDialog(content, self._window)
+        dialog.members_chosen.connect(self._services.opener.open_members)
+        dialog.open()
+
+    # View -------------------------------------------------------------------------------------------------------------
+
+    def _on_page(self, command: Callable[[ModelPage], object], *_: object) -> None:
+        page = self._window.page
+        if page is not None:
+            command(page)
+
+    def _on_canvas(self, command: Callable[[GraphCanvas], object], *_: object) -> None:
+        page = self._window.page
+        if page is not None:
+            command(page.canvas)
+
+    @Slot()
+    def _toggle_full_screen(self) -> None:
+        if self._window.isFullScreen():
+            self._window.showNormal()
+        else:
+            self._window.showFullScreen()
+
+    @Slot()
+    def _toggle_theme(self) -> None:
+        self._services.theme.toggle()
+        self._services.settings.theme = str(self._services.theme.mode)
+
+    # Dialogs, imported when they are wanted ---------------------------------------------------------------------------
+
+    @Slot(object)
+    def _show_details(self, notice: Notice) -> None:
+        from profiler_gui.dialogs.details_dialog import DetailsDialog
+
+        DetailsDialog(notice, self._window).open()
+
+    @Slot()
+    def _show_shortcuts(self) -> None:
+        from profiler_gui.dialogs.shortcuts_dialog import ShortcutsDialog
+
+        ShortcutsDialog(self._window).open()
+
+    @Slot()
+    def _show_palette(self) -> None:
+        from profiler_gui.dialogs.command_palette import CommandPalette
+
+        palette = CommandPalette(self._window.actions_table.all(), self._window)
+        centre = self._window.rect().center()
+        palette.move(self._window.mapToGlobal(centre) - palette.rect().center() * 1.0)
+        palette.show()
+
+    @Slot()
+    def _show_about(self) -> None:
+        from profiler_gui.dialogs.about_dialog import AboutDialog
+
+        AboutDialog(self._window).open()

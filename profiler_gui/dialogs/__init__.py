@@ -1,0 +1,1 @@
+"""Dialogs: asked for by the user, never thrown at them."""

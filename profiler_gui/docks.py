@@ -1,0 +1,142 @@
+"""The panels around the graph: which there are, where they stand, and how they get their pages."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
+
+from profiler_gui.services import Services
+
+_INSPECTOR_WIDTH_SHARE = 0.27
+_INSPECTOR_WIDTHS = (300, 460)
+_BOTTOM_HEIGHT_SHARE = 0.36
+_BOTTOM_HEIGHTS = (220, 480)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """One panel; its page is made when the first model is opened."""
+
+    id: str
+    title: str
+    area: Qt.DockWidgetArea
+    shortcut: str
+    make_page: Callable[[Services], QWidget]
+
+
+def _make_inspector(services: Services) -> QWidget:
+    from profiler_gui.pages.inspector_page import InspectorPage
+
+    return InspectorPage(services.session, services.jobs)
+
+
+def _make_layers(services: Services) -> QWidget:
+    from profiler_gui.pages.layers_page import LayersPage
+
+    return LayersPage(services.session, services.notices, services.settings)
+
+
+def _make_targets(services: Services) -> QWidget:
+    from profiler_gui.pages.targets_page import TargetsPage
+
+    return TargetsPage(services.session, services.notices)
+
+
+def _make_profile(services: Services) -> QWidget:
+    from profiler_gui.pages.profile_page import ProfilePage
+
+    return ProfilePage(services.session, services.jobs, services.notices)
+
+
+def _make_plots(services: Services) -> QWidget:
+    from profiler_gui.pages.plots_page import PlotsPage
+
+    return PlotsPage(services.session, services.notices)
+
+
+_RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
+_BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
+PANELS = (
+    Panel(id="inspector", title="Inspector", area=_RIGHT, shortcut="Alt+1", make_page=_make_inspector),
+    Panel(id="layers", title="Layers", area=_BOTTOM, shortcut="Alt+2", make_page=_make_layers),
+    Panel(id="targets", title="Targets", area=_BOTTOM, shortcut="Alt+3", make_page=_make_targets),
+    Panel(id="profile", title="Profile", area=_BOTTOM, shortcut="Alt+4", make_page=_make_profile),
+    Panel(id="plots", title="Plots", area=_BOTTOM, shortcut="Alt+5", make_page=_make_plots),
+)
+
+
+class Docks(QObject):
+    """The docks of a window. They stay hidden, and their pages unmade, until there is a model to show."""
+
+    def __init__(self, window: QMainWindow, services: Services) -> None:
+        super().__init__(window)
+        self._window = window
+        self._services = services
+        self._docks: dict[str, QDockWidget] = {}
+        self._has_pages = False
+        for panel in PANELS:
+            dock = QDockWidget(panel.title, window)
+            dock.setObjectName(panel.id)
+            dock.toggleViewAction().setShortcut(QKeySequence(panel.shortcut))
+            window.addDockWidget(panel.area, dock)
+            self._docks[panel.id] = dock
+        window.setCorner(Qt.Corner.BottomRightCorner, _RIGHT)
+        window.setCorner(Qt.Corner.TopRightCorner, _RIGHT)
+        window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        self.arrange()
+        self.hide_all()
+
+    def __getitem__(self, id_: str) -> QDockWidget:
+        return self._docks[id_]
+
+    @property
+    def toggles(self) -> tuple[QAction, ...]:
+        """The actions that show and hide the docks."""
+        return tuple(dock.toggleViewAction() for dock in self._docks.values())
+
+    def page(self, id_: str) -> QWidget:
+        """Give the page in a dock."""
+        self.make_pages()
+        return self._docks[id_].widget()
+
+    def make_pages(self) -> None:
+        """Make the pages, unless they are made."""
+        if self._has_pages:
+            return
+        self._has_pages = True
+        for panel in PANELS:
+            self._docks[panel.id].setWidget(panel.make_page(self._services))
+
+    def raise_panel(self, id_: str) -> None:
+        """Show a panel and bring it to the front of its tabs."""
+        self._docks[id_].show()
+        self._docks[id_].raise_()
+
+    def hide_all(self) -> None:
+        """Hide every dock."""
+        for dock in self._docks.values():
+            dock.hide()
+
+    def arrange(self) -> None:
+        """Put every dock where it belongs, in sizes that fit the window."""
+        window, docks = self._window, list(self._docks.values())
+        for panel in PANELS:
+            dock = self._docks[panel.id]
+            dock.setFloating(False)
+            window.addDockWidget(panel.area, dock)
+            dock.show()
+        bottom = [self._docks[panel.id] for panel in PANELS if panel.area == _BOTTOM]
+        for first, second in pairwise(bottom):
+            window.tabifyDockWidget(first, second)
+        bottom[0].raise_()
+        width = _within(window.width() * _INSPECTOR_WIDTH_SHARE, _INSPECTOR_WIDTHS)
+        height = _within(window.height() * _BOTTOM_HEIGHT_SHARE, _BOTTOM_HEIGHTS)
+        window.resizeDocks([docks[0]], [width], Qt.Orientation.Horizontal)
+        window.resizeDocks([bottom[0]], [height], Qt.Orientation.Vertical)
+
+
+def _within(size: float, limits: tuple[int, int]) -> int:
+    return round(min(max(size, limits[0]), limits[1]))

@@ -1,0 +1,160 @@
+"""The tool bar: open, what to show of the model in front, measure."""
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QToolBar, QToolButton, QWidget
+
+from profiler_gui.actions import Actions
+from profiler_gui.colouring import TITLES, VALUE_OVERLAYS
+from profiler_gui.session import OpenModel, Overlay, OverlayChoice, Session
+from profiler_gui.theme import Theme, make_icon
+from profiler_gui.widgets.label import plain_label
+
+_SHOWN_NAME = 32
+
+
+class MainToolBar(QToolBar):
+    """Choosers that follow the model in front, between actions."""
+
+    def __init__(self, session: Session, actions: Actions, theme: Theme) -> None:
+        super().__init__("Tools")
+        self.setObjectName("tools")
+        self.setMovable(False)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self._session = session
+        self._actions = actions
+        self._theme = theme
+        self._record: OpenModel | None = None
+        self._subgraphs = _chooser("Subgraph to show", 16)
+        self._targets = _chooser("Target whose verdict is shown", 14)
+        self._overlays = _chooser("What the colours of the graph mean", 14)
+        self._log = QToolButton()
+        self._log.setText("log")
+        self._log.setCheckable(True)
+        self._log.setToolTip("Logarithmic colour scale")
+        self._fill_overlays()
+        self._arrange()
+        self._subgraphs.activated.connect(self._on_subgraph_chosen)
+        self._targets.activated.connect(self._on_target_chosen)
+        self._overlays.activated.connect(self._on_overlay_chosen)
+        self._log.clicked.connect(self._on_overlay_chosen)
+        session.current_changed.connect(self._follow)
+        session.targets_changed.connect(self._show_targets)
+        theme.changed.connect(self._color_icons)
+        self._color_icons()
+        self._follow(session.current)
+
+    def _arrange(self) -> None:
+        self.addAction(self._actions["open"])
+        self.addSeparator()
+        self._subgraph_action = self.addWidget(self._subgraphs)
+        for text, widget in (("Target", self._targets), ("Colour by", self._overlays)):
+            label = plain_label(text, role="dim", is_selectable=False)
+            label.setWordWrap(False)
+            label.setContentsMargins(8, 0, 4, 0)
+            self.addWidget(label)
+            self.addWidget(widget)
+        self.addWidget(self._log)
+        space = QWidget()
+        space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.addWidget(space)
+        self._profile = QToolButton()
+        self._profile.setDefaultAction(self._actions["profile"])
+        self._profile.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._profile.setProperty("primary", True)
+        self.addAction(self._actions["fit"])
+        self.addAction(self._actions["find"])
+        self.addAction(self._actions["toggle_theme"])
+        self.addSeparator()
+        self.addWidget(self._profile)
+        self.addAction(self._actions["stop"])
+
+    def _fill_overlays(self) -> None:
+        for overlay in Overlay:
+            self._overlays.addItem(TITLES[overlay], overlay)
+
+    @Slot(object)
+    def _follow(self, record: OpenModel | None) -> None:
+        old, self._record = self._record, record
+        if old is not None:
+            for signal, slot in self._links(old):
+                signal.disconnect(slot)
+        if record is not None:
+            for signal, slot in self._links(record):
+                signal.connect(slot)
+        for widget in (self._subgraphs, self._targets, self._overlays, self._log):
+            widget.setEnabled(record is not None)
+        self._show_subgraphs()
+        self._show_targets()
+        self._show_overlay()
+
+    def _links(self, record: OpenModel):  # type: ignore[no-untyped-def]  # Qt's bound signals have no common type
+        return (
+            (record.model_changed, self._show_subgraphs),
+            (record.subgraph_changed, self._show_subgraphs),
+            (record.target_changed, self._show_targets),
+            (record.overlay_changed, self._show_overlay),
+            (record.run_changed, self._show_overlay),
+        )
+
+    @Slot()
+    def _show_subgraphs(self) -> None:
+        subgraphs = self._record.model.subgraphs if self._record is not None else ()
+        self._subgraph_action.setVisible(len(subgraphs) > 1)
+        self._subgraphs.clear()
+        for subgraph in subgraphs:
+            name = subgraph.name or f"subgraph {subgraph.index}"
+            self._subgraphs.addItem(f"{subgraph.index}: {_short(name)} ({len(subgraph.operators)})", subgraph.index)
+        if self._record is not None:
+            self._subgraphs.setCurrentIndex(self._record.subgraph)
+
+    @Slot()
+    def _show_targets(self) -> None:
+        self._targets.clear()
+        for target in self._session.targets:
+            self._targets.addItem(target.name, target.id)
+        self._targets.setCurrentIndex(self._targets.findData(self._record.target_id) if self._record else -1)
+
+    @Slot()
+    def _show_overlay(self) -> None:
+        choice = self._record.overlay if self._record is not None else OverlayChoice()
+        self._overlays.setCurrentIndex(self._overlays.findData(choice.overlay))
+        self._log.setChecked(choice.is_logarithmic)
+        self._log.setEnabled(self._record is not None and choice.overlay in VALUE_OVERLAYS)
+
+    @Slot(int)
+    def _on_subgraph_chosen(self, row: int) -> None:
+        if self._record is not None:
+            self._record.show_subgraph(self._subgraphs.itemData(row))
+
+    @Slot(int)
+    def _on_target_chosen(self, row: int) -> None:
+        record = self._record
+        if record is None:
+            return
+        record.choose_target(self._targets.itemData(row))
+        if record.overlay.overlay not in {Overlay.VERDICT, Overlay.PARTITIONS}:
+            record.choose_overlay(OverlayChoice(overlay=Overlay.VERDICT, is_logarithmic=record.overlay.is_logarithmic))
+
+    @Slot()
+    def _on_overlay_chosen(self) -> None:
+        if self._record is not None:
+            overlay = Overlay(self._overlays.currentData())
+            self._record.choose_overlay(OverlayChoice(overlay=overlay, is_logarithmic=self._log.isChecked()))
+
+    @Slot()
+    def _color_icons(self) -> None:
+        colors = self._theme.colors
+        self._profile.setIcon(make_icon("profile", colors.accent_text, colors.disabled_text))
+
+
+def _chooser(tip: str, characters: int) -> QComboBox:
+    chooser = QComboBox()
+    chooser.setToolTip(tip)
+    chooser.setAccessibleName(tip)
+    chooser.setMinimumContentsLength(characters)
+    chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+    return chooser
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _SHOWN_NAME else name[: _SHOWN_NAME - 1] + "…"

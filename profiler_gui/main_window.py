@@ -1,0 +1,214 @@
+"""The window: tabs of models in the middle, docks around them, menus, and drops."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+
+from backends.reports.plain_text import plain
+from profiler_gui.actions import Actions, Menu
+from profiler_gui.docks import Docks
+from profiler_gui.main_toolbar import MainToolBar
+from profiler_gui.pages.model_page import ModelPage
+from profiler_gui.samples import sample_paths
+from profiler_gui.services import Services
+from profiler_gui.session import OpenModel
+from profiler_gui.widgets.activity import Activity
+from profiler_gui.widgets.drop_overlay import DropOverlay
+from profiler_gui.widgets.empty_state import EmptyState
+from profiler_gui.widgets.label import escape_mnemonic
+from profiler_gui.widgets.notice_bar import NoticeBar
+
+_TITLE = "TFLite Profiler"
+_DEFAULT_SIZE = (1280, 800)
+
+
+class MainWindow(QMainWindow):
+    """Arranges the parts; what the menus do is said in ``commands``.
+
+    Signals:
+        graph_painted: the first graph of a model is on the screen.
+        close_wanted: the window is about to close; jobs shall end.
+    """
+
+    graph_painted = Signal()
+    close_wanted = Signal()
+
+    def __init__(self, services: Services) -> None:
+        super().__init__()
+        self._services = services
+        self._pages: dict[OpenModel, ModelPage] = {}
+        self.actions_table = Actions(services.theme, self)
+        self.notice_bar = NoticeBar(services.notices)
+        self.empty_state = EmptyState(has_sample=bool(sample_paths()))
+        self.tabs = QTabWidget()
+        self.recent_menu = QMenu("Open recent", self)
+        self._stack = QStackedWidget()
+        self.docks = Docks(self, services)
+        self._drop_overlay = DropOverlay(self)
+        self.setWindowTitle(_TITLE)
+        self.setAcceptDrops(True)
+        self.setDockNestingEnabled(False)
+        self._arrange()
+        self._build_menus()
+        self._connect()
+        self.restore_place()
+        self._show_whether_open()
+
+    @property
+    def page(self) -> ModelPage | None:
+        """The page of the model in front."""
+        page = self.tabs.currentWidget()
+        return page if isinstance(page, ModelPage) else None
+
+    def restore_place(self) -> None:
+        """Give the window the size it had last."""
+        if not self.restoreGeometry(self._services.settings.geometry):
+            available = self.screen().availableSize()
+            self.resize(min(_DEFAULT_SIZE[0], available.width()), min(_DEFAULT_SIZE[1], available.height()))
+
+    def reset_layout(self) -> None:
+        """Put docks and tool bar where they were at first."""
+        self._services.settings.forget_layout()
+        if self._services.session.current is not None:
+            self.docks.arrange()
+
+    # Parts ------------------------------------------------------------------------------------------------------------
+
+    def _arrange(self) -> None:
+        self.tabs.setTabsClosable(True)
+        self.tabs.setMovable(True)
+        self.tabs.setDocumentMode(True)
+        self.tabs.setElideMode(Qt.TextElideMode.ElideMiddle)
+        self._stack.addWidget(self.empty_state)
+        self._stack.addWidget(self.tabs)
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.notice_bar)
+        column.addWidget(self._stack, 1)
+        self.setCentralWidget(middle)
+        self.tool_bar = MainToolBar(self._services.session, self.actions_table, self._services.theme)
+        self.addToolBar(self.tool_bar)
+        self.activity = Activity(self._services.jobs)
+        self.statusBar().addWidget(self.activity, 1)
+        self.statusBar().setSizeGripEnabled(False)
+
+    def _build_menus(self) -> None:
+        for menu in Menu:
+            shown = self.menuBar().addMenu(f"&{menu}")
+            for spec, action in self.actions_table.of(menu):
+                if spec.starts_group:
+                    shown.addSeparator()
+                shown.addAction(action)
+                if spec.id == "open_sample":
+                    shown.addMenu(self.recent_menu)
+            if menu is Menu.VIEW:
+                shown.addSeparator()
+                shown.addSection("Panels")
+                shown.addActions(self.docks.toggles)
+
+    def _connect(self) -> None:
+        session = self._services.session
+        session.model_opened.connect(self._on_model_opened)
+        session.model_closed.connect(self._on_model_closed)
+        session.current_changed.connect(self._on_current_changed)
+        self.tabs.currentChanged.connect(self._on_tab_changed)
+        self.tabs.tabCloseRequested.connect(self._on_tab_close_requested)
+
+    # Tabs -------------------------------------------------------------------------------------------------------------
+
+    @Slot(object)
+    def _on_model_opened(self, record: OpenModel) -> None:
+        page = ModelPage(record, self._services.jobs, self._services.notices)
+        page.painted.connect(self.graph_painted)
+        page.canvas.addActions(self.actions_table.of_graph())
+        self._pages[record] = page
+        self.tabs.blockSignals(True)
+        index = self.tabs.addTab(page, escape_mnemonic(record.title))
+        self.tabs.blockSignals(False)
+        self.tabs.setTabToolTip(index, plain(f"{record.path}  {record.member}".rstrip()))
+
+    @Slot(object)
+    def _on_model_closed(self, record: OpenModel) -> None:
+        page = self._pages.pop(record)
+        self.tabs.removeTab(self.tabs.indexOf(page))
+        page.deleteLater()
+
+    @Slot(object)
+    def _on_current_changed(self, record: OpenModel | None) -> None:
+        self._show_whether_open()
+        if record is not None and record in self._pages:
+            self.tabs.setCurrentWidget(self._pages[record])
+        self.setWindowTitle(f"{plain(record.title)} – {_TITLE}" if record is not None else _TITLE)
+
+    @Slot(int)
+    def _on_tab_changed(self, _index: int) -> None:
+        page = self.page
+        if page is not None:
+            self._services.session.set_current(page.record)
+
+    @Slot(int)
+    def _on_tab_close_requested(self, index: int) -> None:
+        page = self.tabs.widget(index)
+        if isinstance(page, ModelPage):
+            self._services.session.close(page.record)
+
+    def _show_whether_open(self) -> None:
+        """Show the docks with the first model, and the empty state without any."""
+        is_open = self._services.session.current is not None
+        was_open = self._stack.currentWidget() is self.tabs
+        self.actions_table.set_has_model(is_open)
+        for toggle in self.docks.toggles:
+            toggle.setEnabled(is_open)
+        if is_open and not was_open:
+            self.docks.make_pages()
+            if not self.restoreState(self._services.settings.layout):
+                self.docks.arrange()
+        elif was_open and not is_open:
+            self._save_layout()
+            self.docks.hide_all()
+        self._stack.setCurrentWidget(self.tabs if is_open else self.empty_state)
+
+    def _save_layout(self) -> None:
+        self._services.settings.layout = self.saveState()
+
+    # Drops and closing ------------------------------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Say what a drop will do."""
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            what = plain(paths[0].name) if len(paths) == 1 else f"{len(paths)} files"
+            self._drop_overlay.show_text(f"Drop to open {what}")
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Take the veil away."""
+        self._drop_overlay.hide()
+        super().dragLeaveEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open what is dropped."""
+        self._drop_overlay.hide()
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        event.acceptProposedAction()
+        self._services.opener.open_paths(paths)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember place and layout, and let the jobs end."""
+        settings = self._services.settings
+        settings.geometry = self.saveGeometry()
+        if self._services.session.current is not None:
+            self._save_layout()
+        settings.save()
+        self.close_wanted.emit()
+        super().closeEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Keep the full-screen action true."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.WindowStateChange:
+            self.actions_table["full_screen"].setChecked(self.isFullScreen())

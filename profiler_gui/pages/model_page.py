@@ -1,0 +1,222 @@
+"""The central page of a model: its graph, the find bar, and the subgraphs."""
+
+from functools import partial
+
+from PySide6.QtCore import QEvent, Signal, Slot
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from backends.model.model import OperatorId
+from backends.progress import Progress, Step
+from profiler_gui.canvas.canvas import GraphCanvas
+from profiler_gui.canvas.palette import DARK, LIGHT
+from profiler_gui.canvas.picture import GraphPicture, build_picture
+from profiler_gui.canvas.text import TextMetrics
+from profiler_gui.colouring import overlay_of
+from profiler_gui.finding import find_operators
+from profiler_gui.jobs import Job, JobRunner
+from profiler_gui.notices import NoticeBoard
+from profiler_gui.session import OpenModel
+from profiler_gui.theme import is_dark
+from profiler_gui.widgets.find_bar import FindBar
+from profiler_gui.widgets.waiting import Waiting
+
+_ALIKE_ZOOM = 1e-9
+
+
+class ModelPage(QWidget):
+    """Shows one open model; there is a page for each tab.
+
+    Signals:
+        painted: the graph was painted for the first time.
+        zoom_changed: the zoom after any move.
+    """
+
+    painted = Signal()
+    zoom_changed = Signal(float)
+
+    def __init__(self, record: OpenModel, jobs: JobRunner, notices: NoticeBoard) -> None:
+        super().__init__()
+        self.record = record
+        self._jobs = jobs
+        self._notices = notices
+        self._pictures: dict[int, GraphPicture] = {}
+        self._job: Job | None = None
+        self._matches: tuple[OperatorId, ...] = ()
+        self._match = -1
+        self.find_bar = FindBar()
+        self.canvas = GraphCanvas()
+        self._waiting = Waiting()
+        self._stack = QStackedWidget()
+        self._arrange()
+        self._connect()
+        self._follow_theme()
+        self._show_subgraph()
+
+    def open_find(self) -> None:
+        """Show the find bar with the cursor in it."""
+        self.find_bar.open_bar()
+
+    def go_to_match(self, step: int) -> None:
+        """Select the next (1) or the previous (-1) match and bring it into view."""
+        if not self._matches:
+            return
+        if self._match < 0:
+            self._match = 0 if step > 0 else len(self._matches) - 1
+        else:
+            self._match = (self._match + step) % len(self._matches)
+        self.find_bar.show_result(self._match + 1, len(self._matches))
+        self.record.reveal(self._matches[self._match])
+
+    def _arrange(self) -> None:
+        self.find_bar.hide()
+        self._stack.addWidget(self._waiting)
+        self._stack.addWidget(self.canvas)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.find_bar)
+        column.addWidget(self._stack, 1)
+        self.setFocusProxy(self.canvas)
+
+    def _connect(self) -> None:
+        record = self.record
+        record.model_changed.connect(self._on_model_changed)
+        record.selection_changed.connect(self._on_selection_changed)
+        record.revealed.connect(self.canvas.show_operator)
+        record.subgraph_changed.connect(self._show_subgraph)
+        for changed in (
+            record.overlay_changed, record.target_changed, record.verdicts_changed, record.run_changed,
+        ):  # fmt: skip
+            changed.connect(self._show_overlay)
+        self.canvas.selection_changed.connect(record.select)
+        self.canvas.subgraph_activated.connect(record.show_subgraph)
+        self.canvas.view_changed.connect(self.zoom_changed)
+        self.find_bar.query_changed.connect(self._find)
+        self.find_bar.next_wanted.connect(partial(self.go_to_match, 1))
+        self.find_bar.previous_wanted.connect(partial(self.go_to_match, -1))
+        self.find_bar.closed.connect(self._on_find_closed)
+
+    # The graph --------------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def _show_subgraph(self) -> None:
+        picture = self._pictures.get(self.record.subgraph)
+        if picture is not None:
+            self._show_picture(picture)
+            return
+        self._waiting.begin("Laying out the graph")
+        self._stack.setCurrentWidget(self._waiting)
+        metrics = TextMetrics(self.canvas.font())
+        model, index = self.record.model, self.record.subgraph
+
+        def work(progress: Progress) -> GraphPicture:
+            return build_picture(model, index, metrics, progress)
+
+        self._job = self._jobs.start(
+            work,
+            title=f"Laying out {self.record.title}",
+            replaces=f"layout:{self.record.key}",
+            on_success=self._on_laid_out,
+            on_failure=self._on_layout_failed,
+        )
+        self._job.stepped.connect(self._on_stepped)
+
+    @Slot(object)
+    def _on_laid_out(self, picture: GraphPicture) -> None:
+        self._job = None
+        self._pictures[picture.subgraph] = picture
+        if picture.subgraph == self.record.subgraph:
+            self._show_picture(picture)
+            self.painted.emit()
+
+    @Slot(object)
+    def _on_layout_failed(self, error: Exception) -> None:
+        self._job = None
+        self._waiting.end("The graph could not be laid out.")
+        self._notices.report(error)
+
+    @Slot(object)
+    def _on_stepped(self, step: Step) -> None:
+        self._waiting.show_step(step.text)
+
+    def _show_picture(self, picture: GraphPicture) -> None:
+        old, view = self.canvas.picture, self.canvas.view
+        self.canvas.set_overlay(overlay_of(self.record))
+        self.canvas.set_graph(picture)
+        self._stack.setCurrentWidget(self.canvas)
+        if old is not None and old.subgraph == picture.subgraph and self._is_alike(old, picture):
+            self.canvas.show_view(view)
+        self.canvas.set_matches(self._matches)
+        self.canvas.set_selection(self.record.selection)
+        if self.record.selection and old is not None and old.subgraph != picture.subgraph:
+            self._show_first_selected()
+
+    @staticmethod
+    def _is_alike(old: GraphPicture, new: GraphPicture) -> bool:
+        """Whether the same place in both drawings means about the same: then zoom and place stay on a reload."""
+        return abs(len(old.nodes) - len(new.nodes)) <= max(2, len(old.nodes) // 10)
+
+    @Slot()
+    def _show_overlay(self) -> None:
+        self.canvas.set_overlay(overlay_of(self.record))
+
+    # What others change -----------------------------------------------------------------------------------------------
+
+    @Slot(object)
+    def _on_model_changed(self) -> None:
+        self._pictures.clear()
+        self._show_subgraph()
+        if self.find_bar.isVisible():
+            self._find(self.find_bar.query)
+
+    @Slot(object)
+    def _on_selection_changed(self, selection: frozenset[OperatorId]) -> None:
+        if selection != self.canvas.selection:
+            self.canvas.set_selection(selection)
+            if len(selection) == 1:  # many operators are only marked: there is no one place to go to
+                self._show_first_selected()
+
+    def _show_first_selected(self) -> None:
+        shown = [id_ for id_ in self.record.selection if id_.subgraph == self.record.subgraph]
+        if shown:
+            self.canvas.show_operator(min(shown))
+
+    # Finding ----------------------------------------------------------------------------------------------------------
+
+    @Slot(str)
+    def _find(self, query: str) -> None:
+        model, verdict = self.record.model, self.record.verdict
+
+        def work(progress: Progress) -> tuple[OperatorId, ...]:
+            return find_operators(model, query, progress, verdict)
+
+        self._jobs.start(
+            work,
+            title="Finding operators",
+            replaces=f"find:{self.record.key}",
+            on_success=self._on_found,
+            on_failure=self._notices.report,
+        )
+
+    @Slot(object)
+    def _on_found(self, matches: tuple[OperatorId, ...]) -> None:
+        self._matches, self._match = matches, -1
+        self.find_bar.show_result(0, len(matches))
+        self.canvas.set_matches(matches)
+
+    @Slot()
+    def _on_find_closed(self) -> None:
+        self._matches, self._match = (), -1
+        self.canvas.set_matches(())
+        self.canvas.setFocus()
+
+    # Theme ------------------------------------------------------------------------------------------------------------
+
+    def _follow_theme(self) -> None:
+        self.canvas.set_palette(DARK if is_dark(self.palette()) else LIGHT)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the theme."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange:
+            self._follow_theme()
