@@ -40,9 +40,7 @@ def find_runtime() -> RuntimeLibrary:
     folders = list(spec.submodule_search_locations or ()) if spec else []
     # The packages for some systems keep the Linux name.
     names = (_LIBRARIES.get(sys.platform, "libLiteRt.so"), "libLiteRt.so")
-    found = [
-        path for folder in folders for path in (Path(folder) / name, Path(folder) / "libLiteRt.so") if path.is_file()
-    ]
+    found = [path for folder in folders for name in names if (path := Path(folder) / name).is_file()]
     if not found:
         where = f"{platform.system()} {platform.machine()}"
         raise RunError(
