@@ -21,22 +21,21 @@ class ProgressLine:
         self._stream = stream
         self._is_terminal = stream.isatty()
         self._drawn_at = 0.0
-        self._text = ""
+        self._said: set[str] = set()
         self._is_dirty = False
 
     def __call__(self, event: Step | Sample) -> None:
         """Show a step; samples are not shown."""
         if isinstance(event, Sample):
             return
-        is_new = event.text != self._text
-        self._text = event.text
         if not self._is_terminal:
-            if is_new:
+            if event.text not in self._said:
+                self._said.add(event.text)
                 self._stream.write(plain(event.text) + "\n")
                 self._stream.flush()
             return
         now = time.monotonic()
-        if is_new or now - self._drawn_at >= _REDRAW_SECONDS:
+        if now - self._drawn_at >= _REDRAW_SECONDS:
             self._drawn_at = now
             count = f" {event.done}/{event.total}" if event.total else ""
             self._draw(plain(event.text) + count)

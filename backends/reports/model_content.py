@@ -7,8 +7,9 @@ from backends.model.cost import OperatorCost
 from backends.model.model import Model, Operator, OperatorId, OptionValue, Quantization, Subgraph, Tensor
 from backends.model.summary import ModelEnd, ModelSummary
 from backends.reports.columns import KIND_COLUMNS, OPERATOR_COLUMNS
-from backends.reports.content import Records, Section, Table, Tree, table_of
+from backends.reports.content import Records, Section, Table, Tree
 from backends.reports.rows import OperatorRow, kind_rows, operator_rows
+from backends.reports.tabulation import table_of
 from backends.units import format_bytes, format_count, format_shape
 
 _MOST_SCALES = 16

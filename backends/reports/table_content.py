@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Generic
 
 from backends.reports.columns import Column, RowT
-from backends.reports.content import Records, Section, Tree, records_of, table_of
+from backends.reports.content import Records, Section, Tree
+from backends.reports.tabulation import records_of, table_of
 
 
 class TableContent(Generic[RowT]):

@@ -6,8 +6,9 @@ from dataclasses import asdict, dataclass
 
 from backends.model.model import Model, OperatorId
 from backends.reports.columns import FINDING_COLUMNS, TARGET_COLUMNS, default_columns, format_operator
-from backends.reports.content import Records, Section, Table, Tree, table_of
+from backends.reports.content import Records, Section, Table, Tree
 from backends.reports.rows import finding_rows
+from backends.reports.tabulation import table_of
 from backends.targets.verdict import Finding, ModelVerdict, Partition, Placement, Verdict
 
 _SHOWN_OPERATORS = 6
