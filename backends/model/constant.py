@@ -129,13 +129,15 @@ def dequantize(values: Values, tensor: Tensor) -> Values | None:
         return None
     scale = np.array(quantization.scale, np.float32)
     zero = np.array(quantization.zero_point or (0,), np.float32)
+    if zero.size not in (1, scale.size):
+        return None
     if scale.size > 1:
         if not 0 <= quantization.dimension < values.ndim or values.shape[quantization.dimension] != scale.size:
             return None
         along = [1] * values.ndim
         along[quantization.dimension] = -1
         scale = scale.reshape(along)
-        zero = zero.reshape(along) if zero.size == scale.size else zero[:1]
+        zero = zero.reshape(along) if zero.size > 1 else zero
     real: Values = (values.astype(np.float32) - zero) * scale
     return real
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from math import prod
 from types import MappingProxyType
 
@@ -132,7 +133,8 @@ def peak_activation_bytes(subgraph: Subgraph) -> int | None:
     start[held], end[held] = 0, steps - 1
     # An output that nothing reads still exists while its operator runs.
     end = np.maximum(end, start)
-    change = np.zeros(steps + 1, np.int64)
+    # Python numbers: the sizes of a damaged file may exceed 64 bits.
+    change = [0] * (steps + 1)
     for tensor, first, last in zip(subgraph.tensors, start.tolist(), end.tolist(), strict=True):
         if tensor.is_constant or first >= steps:
             continue
@@ -143,7 +145,7 @@ def peak_activation_bytes(subgraph: Subgraph) -> int | None:
             continue
         change[first] += size
         change[last + 1] -= size
-    return int(np.cumsum(change).max())
+    return max(accumulate(change))
 
 
 def _known_bytes(tensor: Tensor) -> int | None:

@@ -22,7 +22,7 @@ Positions = NDArray[np.int64]
 DAMAGED_HINT = "The file is cut off or damaged; download or convert it again."
 MAX_ELEMENTS = 8_000_000
 """Elements of all vectors of one file together: below 1 s and 600 MB at the peak, as Python values."""
-MAX_TABLES = 1_500_000
+MAX_TABLES = 1_000_000
 """Tensors, operators, buffers and other tables of one file together; 100,000 operators need about half of it."""
 MAX_TEXT_BYTES = 64 << 20
 """Bytes of all strings of one file together."""
@@ -125,7 +125,7 @@ class FlatBuffer:
         places = self._element_places(positions, 4, what)
         self._tables_left -= places.values.size
         if self._tables_left < 0:
-            raise self._absurd(f"more than {MAX_TABLES} tables ({what})")
+            raise self.absurd(f"more than {MAX_TABLES} tables ({what})")
         return places
 
     def _element_places(self, positions: Positions, width: int, what: str) -> Ragged:
@@ -153,7 +153,7 @@ class FlatBuffer:
         total = int(lengths.sum())
         self._elements_left -= total
         if self._elements_left < 0:
-            raise self._absurd(f"more than {MAX_ELEMENTS} list elements ({what})")
+            raise self.absurd(f"more than {MAX_ELEMENTS} list elements ({what})")
         return lengths
 
     def byte_ranges(self, positions: Positions, what: str) -> tuple[Positions, Positions]:
@@ -181,7 +181,7 @@ class FlatBuffer:
         lengths = np.minimum(lengths, MAX_STRING_BYTES)
         self._text_left -= int(lengths.sum())
         if self._text_left < 0:
-            raise self._absurd(f"more than {MAX_TEXT_BYTES >> 20} MiB of names ({what})")
+            raise self.absurd(f"more than {MAX_TEXT_BYTES >> 20} MiB of names ({what})")
         data = self.data
         ends = (starts + lengths).tolist()
         return [str(data[a:b], "utf-8", "replace") for a, b in zip(starts.tolist(), ends, strict=True)]
@@ -193,7 +193,7 @@ class FlatBuffer:
             hint=DAMAGED_HINT,
         )
 
-    def _absurd(self, claim: str) -> ModelFileError:
+    def absurd(self, claim: str) -> ModelFileError:
         """Give the error for a count that would exhaust memory."""
         return ModelFileError(
             f"{self.name} claims {claim}.",

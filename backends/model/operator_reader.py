@@ -11,6 +11,8 @@ from backends.model.option_reader import read_options
 from backends.model.schema.tables import ENUMS
 from backends.model.table import Tables
 
+MAX_OPERATORS = 400_000
+"""Operators of all subgraphs together: below 2 s to read, and more than any converter writes."""
 MAX_CUSTOM_BYTES = 256 << 20
 """Bytes of all custom options together that are copied; compiled sub-models (Edge TPU) can be tens of MiB."""
 
@@ -64,6 +66,8 @@ def read_operators(subgraphs: Tables, codes: list[OperatorCode]) -> OperatorRows
         ModelFileError: something lies outside the file, or an operator's type is not in the file's table of types.
     """
     tables, slices = subgraphs.children("operators")
+    if len(tables) > MAX_OPERATORS:
+        raise tables.buffer.absurd(f"{len(tables)} operators")
     code_indices = tables.scalars("opcode_index").astype(np.int64)
     _check_codes(subgraphs.buffer.name, code_indices, slices, len(codes))
     inputs, outputs = tables.vectors("inputs"), tables.vectors("outputs")

@@ -23,6 +23,8 @@ from backends.model.tensor_reader import Buffers, TensorRows, read_tensors
 COPIED_BYTES = 256 << 20
 """Files up to this size are read into memory, larger ones are mapped: a mapped file that another program shortens
 would kill the process on the next access."""
+MAX_SUBGRAPHS = 10_000
+MAX_WARNINGS = 100
 _HEAD_BYTES = 4096
 
 
@@ -77,6 +79,8 @@ def read_model_bytes(data: bytes | memoryview, *, name: str = "model", path: str
     subgraphs, _ = root.children("subgraphs")
     if not len(subgraphs):
         raise ModelFileError(f"{name} holds no subgraph, so there is nothing to show.", hint=DAMAGED_HINT)
+    if len(subgraphs) > MAX_SUBGRAPHS:
+        raise buffer.absurd(f"{len(subgraphs)} subgraphs")
     tensors = read_tensors(subgraphs, buffers)
     operators = read_operators(subgraphs, read_codes(root))
     graphs = _read_subgraphs(subgraphs, tensors, operators, warnings)
@@ -93,8 +97,15 @@ def read_model_bytes(data: bytes | memoryview, *, name: str = "model", path: str
         packed_files=list_packed_files(view, warnings),
         buffers=buffers,
         data=view,
-        warnings=(*warnings, *find_oddities(graphs, operators, buffers)),
+        warnings=_limited([*warnings, *find_oddities(graphs, operators, buffers)]),
     )
+
+
+def _limited(warnings: list[str]) -> tuple[str, ...]:
+    """At most ``MAX_WARNINGS`` sentences."""
+    if len(warnings) > MAX_WARNINGS:
+        return (*warnings[:MAX_WARNINGS], f"There are {len(warnings) - MAX_WARNINGS} more warnings.")
+    return tuple(warnings)
 
 
 def _read_buffers(root: Tables, warnings: list[str]) -> Buffers:
