@@ -21,7 +21,7 @@ def mark_back_edges(graph: BoxGraph) -> Bools:
 
 
 def rank_boxes(graph: BoxGraph, is_back: Bools) -> Ints:
-    """Give each box the length of the longest path to it; boxes without inputs move down to their first reader."""
+    """Give each box the length of the longest path to it; side branches move down to where they are read."""
     keep = ~is_back
     source, target = graph.source[keep], graph.target[keep]
     following = _neighbours(graph.count, source, target)
@@ -32,18 +32,26 @@ def rank_boxes(graph: BoxGraph, is_back: Bools) -> Ints:
         for reader in following[box]:
             if rank[reader] < below:
                 rank[reader] = below
-    has_input = np.zeros(graph.count, bool)
-    has_input[target] = True
-    for box in np.flatnonzero(~has_input).tolist():
-        if following[box]:
+    is_side = _side_branches(order, following)
+    for box in reversed(order):
+        if is_side[box] and following[box]:
             rank[box] = min(rank[reader] for reader in following[box]) - 1
-    return np.asarray(rank, np.int64) if rank else np.zeros(0, np.int64)
+    return np.asarray(rank, np.int64)
+
+
+def _side_branches(order: list[int], following: list[list[int]]) -> list[bool]:
+    """Mark boxes that can move down with all that leads to them: nothing before them is read elsewhere."""
+    is_side = [True] * len(following)
+    for box in order:
+        readers = following[box]
+        if readers and not (is_side[box] and all(reader == readers[0] for reader in readers)):
+            for reader in readers:
+                is_side[reader] = False
+    return is_side
 
 
 def wrap_wide_ranks(rank: Ints) -> Ints:
     """Split each rank of more than ``WIDEST_RANK`` boxes into several, so that the drawing stays near a rectangle."""
-    if not len(rank):
-        return rank
     sizes = np.bincount(rank)
     if sizes.max() <= WIDEST_RANK:
         return rank

@@ -1,5 +1,6 @@
 """Paints a part of a graph: regions, edges, nodes, tabs and labels, in this order."""
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
@@ -7,11 +8,11 @@ from backends.graph.boxes import Ints
 from profiler_gui.canvas.coat import NO_REGION, Coat
 from profiler_gui.canvas.culling import Culling, screen_rects
 from profiler_gui.canvas.detail import Detail, detail_at
-from profiler_gui.canvas.edge_painter import EdgePainter
+from profiler_gui.canvas.edge_painter import EdgePainter, on_screen
 from profiler_gui.canvas.node_painter import NodePainter
 from profiler_gui.canvas.palette import Palette
 from profiler_gui.canvas.picture import GraphPicture
-from profiler_gui.canvas.strokes import distinct_pixels, draw_rects
+from profiler_gui.canvas.strokes import distinct_pixels, draw_lines, draw_rects, piece_lines
 from profiler_gui.canvas.tabs import Tabs
 from profiler_gui.canvas.text import TextRole, node_font
 from profiler_gui.canvas.viewport import Viewport
@@ -19,8 +20,9 @@ from profiler_gui.canvas.viewport import Viewport
 _REACH = 24.0
 """How far a node's decorations reach beyond its box, in units of the picture."""
 _LABEL_REACH = 200.0
-_REGION_MARGIN_X = 14.0
-_REGION_MARGIN_Y = 24.0
+_SMALL_LABEL = 0.8
+"""Size of labels on nodes that show nothing but their title."""
+_REGION_MARGIN = 13.0
 
 
 class GraphPainter:
@@ -32,6 +34,7 @@ class GraphPainter:
         self.tabs = Tabs(picture)
         self.edges = EdgePainter(picture, palette)
         self._nodes = NodePainter(picture, palette, coat, font)
+        self._piece_region = _regions_of_pieces(picture, coat)
         self._small = node_font(font, TextRole.CONSTANT)
         self._bold = QFont(self._small)
         self._bold.setWeight(QFont.Weight.DemiBold)
@@ -47,8 +50,9 @@ class GraphPainter:
         right, bottom = view.to_picture(region.right(), region.bottom())
         box = (left, top, right, bottom)
         nodes = self.culling.nodes(box, _REACH + 2 / view.zoom)
-        self._paint_regions(painter, nodes, view)
-        self.edges.paint(painter, self.culling.pieces(box, 8 + 2 / view.zoom), view, detail)
+        pieces = self.culling.pieces(box, 12 + 2 / view.zoom)
+        self._paint_regions(painter, nodes, pieces, view)
+        self.edges.paint(painter, pieces, view, detail)
         if detail is Detail.EVERYTHING:
             self._paint_edge_texts(painter, view, box)
         self._nodes.paint(painter, nodes, view, detail)
@@ -58,19 +62,25 @@ class GraphPainter:
             self._paint_labels(painter, nodes, view, detail)
         painter.restore()
 
-    def _paint_regions(self, painter: QPainter, nodes: Ints, view: Viewport) -> None:
+    def _paint_regions(self, painter: QPainter, nodes: Ints, pieces: Ints, view: Viewport) -> None:
+        """Tint the ground under nodes of one partition and under the edges between them."""
         inside = nodes[self.coat.region[nodes] != NO_REGION]
         if not len(inside):
             return
         rects = screen_rects(self.picture.layout, inside, view.x, view.y, view.zoom)
-        x, y = max(_REGION_MARGIN_X * view.zoom, 2.0), max(_REGION_MARGIN_Y * view.zoom, 2.0)
-        rects += (-x, -y, 2 * x, 2 * y)
+        margin = max(_REGION_MARGIN * view.zoom, 2.0)
+        rects += (-margin, -margin, 2 * margin, 2 * margin)
+        lines = on_screen(self.picture.layout.pieces[pieces], view)
         tints = self.palette.regions
+        rect_tint, line_tint = self.coat.region[inside] % len(tints), self._piece_region[pieces] % len(tints)
+        line_tint[self._piece_region[pieces] == NO_REGION] = len(tints)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setPen(Qt.PenStyle.NoPen)
         for index, tint in enumerate(tints):
+            painter.setPen(QPen(QColor(tint), 2 * margin, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+            draw_lines(painter, piece_lines(lines[line_tint == index]))
+            painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(tint))
-            draw_rects(painter, distinct_pixels(rects[self.coat.region[inside] % len(tints) == index]))
+            draw_rects(painter, distinct_pixels(rects[rect_tint == index]))
 
     def _paint_edge_texts(self, painter: QPainter, view: Viewport, box: tuple[float, float, float, float]) -> None:
         picture = self.picture
@@ -120,7 +130,7 @@ class GraphPainter:
         if not coat.labels and not coat.badges:
             return
         layout = self.picture.layout
-        scale = view.zoom if detail >= Detail.LINES else 1.0
+        scale = view.zoom if detail >= Detail.LINES else _SMALL_LABEL
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setFont(self._bold)
@@ -131,13 +141,13 @@ class GraphPainter:
             if not text:
                 continue
             width = self._bold_metrics.horizontalAdvance(text) + 12
-            if detail < Detail.LINES and width > layout.width[node] * view.zoom:
+            if detail < Detail.LINES and width * scale > layout.width[node] * view.zoom:
                 continue
             x, y = view.to_widget(layout.left[node] + layout.width[node], layout.top[node] + layout.height[node])
             painter.save()
             painter.translate(x, y)
             painter.scale(scale, scale)
-            self._paint_pill(painter, QRectF(6 - width, -9, width, 18), text, coat.colours[coat.colour[node]])
+            self._paint_pill(painter, QRectF(8 - width, -5, width, 18), text, coat.colours[coat.colour[node]])
             painter.restore()
         painter.restore()
 
@@ -147,3 +157,15 @@ class GraphPainter:
         painter.drawRoundedRect(rect, 9, 9)
         painter.setPen(QColor(self.palette.text))
         painter.drawText(rect, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextSingleLine, text)
+
+
+def _regions_of_pieces(picture: GraphPicture, coat: Coat) -> Ints:
+    """Give for each piece of an edge the region that both ends of the edge lie in."""
+    layout = picture.layout
+    region: Ints = np.full(len(layout.pieces), NO_REGION, np.int64)
+    of_source, of_target = coat.region[picture.source], coat.region[picture.target]
+    of_edge = np.where(of_source == of_target, of_source, NO_REGION)
+    of_step = np.repeat(of_edge, np.diff(layout.edge_start))
+    inside = of_step != NO_REGION
+    region[layout.edge_pieces[inside]] = of_step[inside]
+    return region
