@@ -67,7 +67,7 @@ def plan_nodes(model: Model, subgraph: int, rewrite: Rewrite) -> NodePlan:
     nodes = _nodes_of(model, subgraph, rewrite)
     if subgraph == rewrite.shaped_subgraph and graph.operators:
         last = graph.operators[-1].id
-        nodes.extend(Node(last, last, True, (tensor,), (), False) for tensor in graph.outputs)
+        nodes.extend(Node(last, last, True, (tensor,), (), False) for tensor in (*graph.outputs, *graph.outputs))
     order = list(range(len(nodes)))
     while composites := {i for i in order if _decomposition(model, nodes[i]) is not None}:
         new_order: list[int] = []

@@ -3,8 +3,9 @@
 *Isolating* puts a SHAPE operator on a constant before each operator: XNNPACK never takes it, so with clustering
 disabled no two operators share a partition, and the runtime's events belong to exactly one operator.
 
-*Shaping outputs* replaces the outputs of one subgraph by their shapes: LiteRT's interface cannot hand out tensors whose
-size is only known after running, but a shape has a fixed size.
+*Shaping outputs* replaces each output of one subgraph by zeros of the shape of its shape: LiteRT's interface cannot
+hand out tensors whose size is only known after running. The shape itself will not do, because the runtime keeps it as a
+constant and then refuses a buffer for it; ZEROS_LIKE, which XNNPACK does not take either, gives an ordinary tensor.
 """
 
 import struct
@@ -12,9 +13,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backends.errors import RunError
-from backends.runs.host.splice import NewTables, OldFile
+from backends.runs.host.splice import Label, NewTables, OldFile
 
 _SHAPE_CODE, _SHAPE_OPTIONS = 77, 55
+_ZEROS_CODE = 93
 _INT32 = 2
 _IDENTIFIER = b"TFL3"
 _VERSION, _CODES, _SUBGRAPHS, _BUFFERS, _SIGNATURES, _ROOT_FIELDS = 0, 1, 2, 4, 7, 10
@@ -69,7 +71,7 @@ class _Writer:
         new.data += _IDENTIFIER
         self._write_root()
         new.label("codes")
-        new.references(self._codes, ["code"])
+        new.references(self._codes, ["code", "zeros code"])
         new.label("subgraphs")
         new.references([], [("subgraph", i) for i in range(len(self._subgraphs))])
         self._write_buffers()
@@ -118,7 +120,8 @@ class _Writer:
         outputs = old.numbers(old.target(table, _OUTPUTS)) if index == self._rewrite.shaped_subgraph else ()
         marker_count = len(operators) if self._rewrite.isolates else 0
         first_shape = len(tensors) + 1 + marker_count
-        self._outputs[index] = {tensor: first_shape + i for i, tensor in enumerate(outputs)}
+        first_zeros = first_shape + len(outputs)
+        self._outputs[index] = {tensor: first_zeros + i for i, tensor in enumerate(outputs)}
         kept = [number for number in (_INPUTS, _OUTPUTS, _NAME) if old.target(table, number)]
         new.table([_TENSORS, _OPERATORS, *kept], ("subgraph", index))
         new.new(("tensors", index))
@@ -129,26 +132,29 @@ class _Writer:
             else:
                 new.old(old.target(table, number))
         new.label(("tensors", index))
-        shapes = [("shape", i) for i in range(len(outputs))]
-        new.references(tensors, ["constant", *["result"] * marker_count, *shapes])
+        zeros = [("zeros", i) for i in range(len(outputs))]
+        new.references(tensors, ["constant", *["result"] * (marker_count + len(outputs)), *zeros])
         self._write_operators(index, operators, len(outputs))
         self._write_markers(("marker", index), [len(tensors)] * marker_count, len(tensors) + 1)
         self._write_markers(("shaper", index), outputs, first_shape)
         if outputs:
             new.label(("outputs", index))
-            new.words(len(outputs), *range(first_shape, first_shape + len(outputs)))
-            self._write_shapes(len(outputs))
+            new.words(len(outputs), *range(first_zeros, first_zeros + len(outputs)))
+            ranks = [len(old.numbers(old.target(tensors[tensor], 0))) for tensor in outputs]
+            self._write_zeros(index, ranks, first_shape)
 
     def _write_operators(self, index: int, operators: Sequence[int], shaper_count: int) -> None:
         new = self._new
         new.label(("operators", index))
-        new.words(len(operators) * (2 if self._rewrite.isolates else 1) + shaper_count)
+        new.words(len(operators) * (2 if self._rewrite.isolates else 1) + 2 * shaper_count)
         for i, operator in enumerate(operators):
             if self._rewrite.isolates:
                 new.new(("marker", index, i))
             new.old(operator)
         for i in range(shaper_count):
             new.new(("shaper", index, i))
+        for i in range(shaper_count):
+            new.new(("zeros maker", i))
 
     def _write_markers(self, name: tuple[str | int, ...], inputs: Sequence[int], first_output: int) -> None:
         """Write SHAPE operators, one for each input, whose outputs are consecutive tensors."""
@@ -165,14 +171,24 @@ class _Writer:
             new.new("options")
             new.words(_SHAPE_OPTIONS, 1, tensor, 1, first_output + i)
 
-    def _write_shapes(self, count: int) -> None:
-        for i in range(count):
-            self._write_tensor(("shape", i), 0, ("shape name", i))
-            self._new.text(f"shape of output {i}", ("shape name", i))
+    def _write_zeros(self, index: int, ranks: Sequence[int], first_shape: int) -> None:
+        """Write the ZEROS_LIKE operators and their outputs, which need names of their own.
 
-    def _write_tensor(self, name: str | tuple[str | int, ...], buffer: int, text: str | tuple[str | int, ...]) -> None:
+        The outputs' buffers are made before the runtime knows more than what stands here, so the sizes must be right.
+        """
+        new, count = self._new, len(ranks)
+        for i, rank in enumerate(ranks):
+            new.table([0, 1, 2], ("zeros maker", i))
+            new.words(len(self._codes) + 1)
+            new.words(8, 12, 1, first_shape + i, 1, first_shape + count + i)
+            self._write_tensor(("zeros", i), 0, ("zeros name", i), ("rank", i))
+            new.label(("rank", i))
+            new.words(1, rank)
+            new.text(f"size of output {index}:{i}", ("zeros name", i))
+
+    def _write_tensor(self, name: Label, buffer: int, text: Label, shape: Label = "one") -> None:
         self._new.table([0, 1, 2, 3], name)
-        self._new.new("one")
+        self._new.new(shape)
         self._new.words(_INT32, buffer)
         self._new.new(text)
 
@@ -213,6 +229,8 @@ class _Writer:
         new = self._new
         new.table([0, 3, 2], "code")
         new.words(_SHAPE_CODE, _SHAPE_CODE, 1)
+        new.table([0, 3, 2], "zeros code")
+        new.words(_ZEROS_CODE, _ZEROS_CODE, 1)
         new.table([0], "options")
         new.words(_INT32)
         self._write_tensor("constant", len(self._buffers), "name")
