@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from backends.targets.constraints import (
+    cpu_kernels,
     custom_options,
     geometry,
     neighbours,
@@ -28,6 +29,7 @@ CONSTRAINTS: Mapping[str, Constraint] = MappingProxyType(
     {
         constraint.id: constraint
         for module in (
+            cpu_kernels,
             custom_options,
             geometry,
             neighbours,

@@ -13,6 +13,12 @@ def same_rank(op: OperatorFacts, *, first: Tensors, second: Tensors) -> str | No
     return None if left == right else f"ranks {left} and {right}"
 
 
+def length_is_rank(op: OperatorFacts, *, tensor: Tensors, of: Tensors) -> str | None:
+    """{tensor} is a list with an entry for each dimension of {of}."""
+    shape, rank = tensor.one(op).shape, len(of.one(op).shape)
+    return None if shape == (rank,) else f"{format_shape(shape)} for rank {rank}"
+
+
 def inner_sizes_at_most(op: OperatorFacts, *, tensor: Tensors, limit: int) -> str | None:
     """Every size of {tensor} but the first is at most {limit}."""
     for found in tensor.pick(op):
@@ -157,6 +163,7 @@ def _spreads(short: tuple[int, ...], long: tuple[int, ...]) -> bool:
 
 CONSTRAINTS = signature_constraints(
     same_rank,
+    length_is_rank,
     inner_sizes_at_most,
     no_open_dimension,
     dilated_size_at_most,

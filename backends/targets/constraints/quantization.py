@@ -63,6 +63,14 @@ def same_quantization(op: OperatorFacts, *, tensor: Tensors) -> str | None:
     return None
 
 
+def same_quantization_of(op: OperatorFacts, *, first: Tensors, second: Tensors) -> str | None:
+    """{first} and {second} have the same scale and zero point."""
+    left, right = first.one(op), second.one(op)
+    if tensor_scale(left) == tensor_scale(right) and tensor_zero_point(left) == tensor_zero_point(right):
+        return None
+    return f"{_affine(left)} and {_affine(right)}"
+
+
 def tensor_scale(tensor: Tensor) -> float:
     """Give the scale of a tensor quantised per tensor, else 0."""
     quantization = tensor.quantization
@@ -92,5 +100,7 @@ def _single(value: float) -> float:
 
 CONSTRAINTS = (
     *signature_constraints(not_per_channel, not_blockwise),
-    *value_constraints(scale_product_below, scale_positive, scale_is, zero_point_is, same_quantization),
+    *value_constraints(
+        scale_product_below, scale_positive, scale_is, zero_point_is, same_quantization, same_quantization_of
+    ),
 )
