@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from backends.reports.content import Records, Section, Table, Tree
+from backends.targets.accepts import EVERY_KIND, AcceptedKind, Demand, accepted_kinds, available_kinds, tell
 from backends.targets.constraints.binding import sentence
-from backends.targets.target import Condition, Effect, Rule, Target
+from backends.targets.target import Effect, Rule, Target
 
 _EFFECTS = {
     Effect.FALLBACK: "falls back to the CPU",
@@ -13,7 +14,6 @@ _EFFECTS = {
     Effect.SLOW: "off the fast path",
     Effect.NOTE: "note",
 }
-_ALL_KINDS = "*"
 
 
 class TargetListContent:
@@ -64,7 +64,8 @@ class TargetContent:
     def sections(self) -> Sequence[Section]:
         """Give the facts, the operator types with their conditions, and the sources."""
         target = self._target
-        facts = [("Id", target.id), ("Operator types", str(len(target.accepts))), ("Rules", str(len(target.rules)))]
+        types = f"{len(available_kinds(target))} of {len(target.accepts)} known"
+        facts = [("Id", target.id), ("Operator types", types), ("Rules", str(len(target.rules)))]
         if target.extends:
             facts.insert(1, ("Extends", target.extends))
         facts += [("Limit", text) for text in _limits(target)]
@@ -83,11 +84,10 @@ class TargetContent:
         """Give a record for each condition of each operator type, and one for each type without any."""
         target = self._target
         rows: list[tuple[str, ...]] = []
-        for kind in sorted(target.accepts):
-            rules = _rules_of(target, kind)
-            rows += [(target.id, kind, *_rule_values(target, rule)) for rule in rules]
-            if not rules:
-                rows.append((target.id, kind, "", "", "", "", "", "", ""))
+        for row in accepted_kinds(target):
+            rows += [(target.id, row.kind, *_demand_values(demand)) for demand in row.demands]
+            if not row.demands:
+                rows.append((target.id, row.kind, "", "", "", "", "", "", ""))
         return Records(
             fields=("target", "kind", "rule", "effect", "reason", "demand", "applies", "remedy", "source"), rows=rows
         )
@@ -136,39 +136,43 @@ def _overview(target: Target) -> dict[str, Tree]:
 
 
 def _rule_tree(target: Target, rule: Rule) -> Tree:
+    told = tell(target, rule)
     return {
         "id": rule.id,
         "kinds": list(rule.kinds),
         "effect": str(rule.effect),
         "reason": rule.reason,
-        "demand": _demand(rule),
+        "demand": told.demand,
         "when": [sentence(condition) for condition in rule.when],
         "unless": [sentence(condition) for condition in rule.unless],
         "remedy": rule.remedy,
-        "source": _source(target, rule),
+        "source": _source(told),
     }
 
 
-def _rule_values(target: Target, rule: Rule) -> tuple[str, ...]:
-    what = (rule.id, str(rule.effect), rule.reason, _demand(rule), _circumstances(rule))
-    return (*what, rule.remedy, _source(target, rule))
+def _demand_values(demand: Demand) -> tuple[str, ...]:
+    what = (demand.rule, str(demand.effect), demand.reason, demand.demand, demand.circumstances)
+    return (*what, demand.remedy, _source(demand))
 
 
 def _conditions_table(target: Target) -> Table:
-    shared = [rule for rule in target.rules if _ALL_KINDS in rule.kinds]
-    rows = [("all types", *_condition_cells(rule)) for rule in shared]
-    for kind in sorted(target.accepts):
-        own = [rule for rule in _rules_of(target, kind) if _ALL_KINDS not in rule.kinds]
-        rows += [(kind if i == 0 else "", *_condition_cells(rule)) for i, rule in enumerate(own)]
-        if not own:
-            rows.append((kind, "", "", "", ""))
+    shared = [tell(target, rule) for rule in target.rules if EVERY_KIND in rule.kinds]
+    rows = [("all types", *_demand_cells(demand)) for demand in shared]
+    for row in accepted_kinds(target):
+        rows += _kind_rows(row)
     return Table(headings=("Type", "Otherwise", "Reason", "Source", "Condition"), rows=tuple(rows))
 
 
-def _condition_cells(rule: Rule) -> tuple[str, str, str, str]:
-    applies = _circumstances(rule)
-    condition = f"{_demand(rule)} [{applies}]" if applies else _demand(rule)
-    return _EFFECTS[rule.effect], rule.reason, f"{rule.source} {rule.at}".strip(), condition
+def _kind_rows(row: AcceptedKind) -> list[tuple[str, ...]]:
+    own = [demand for demand in row.demands if not demand.is_about_all]
+    if not own:
+        return [(row.kind, "", "", "", "")]
+    return [(row.kind if i == 0 else "", *_demand_cells(demand)) for i, demand in enumerate(own)]
+
+
+def _demand_cells(demand: Demand) -> tuple[str, ...]:
+    condition = f"{demand.demand} [{demand.circumstances}]" if demand.circumstances else demand.demand
+    return _EFFECTS[demand.effect], demand.reason, f"{demand.source.id} {demand.at}".strip(), condition
 
 
 def _engine_sections(target: Target) -> list[Section]:
@@ -196,24 +200,5 @@ def _limits(target: Target) -> list[str]:
     return limits
 
 
-def _rules_of(target: Target, kind: str) -> tuple[Rule, ...]:
-    return tuple(rule for rule in target.rules if kind in rule.kinds or _ALL_KINDS in rule.kinds)
-
-
-def _demand(rule: Rule) -> str:
-    return sentence(rule.condition)
-
-
-def _circumstances(rule: Rule) -> str:
-    return "; ".join([*_joined("when", rule.when), *_joined("unless", rule.unless)])
-
-
-def _joined(word: str, conditions: Sequence[Condition]) -> list[str]:
-    return (
-        [f"{word}: " + " and ".join(sentence(condition).rstrip(".") for condition in conditions)] if conditions else []
-    )
-
-
-def _source(target: Target, rule: Rule) -> str:
-    text = target.sources[rule.source].text
-    return f"{text}, {rule.at}" if rule.at else text
+def _source(demand: Demand) -> str:
+    return f"{demand.source.text}, {demand.at}" if demand.at else demand.source.text
