@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from backends.model.model import OperatorId
-from backends.reports.rows import FindingRow, KindRow, OperatorRow
+from backends.reports.rows import FindingRow, KindRow, OperatorRow, RunRow
 from backends.targets.verdict import ModelVerdict, Partition
 from backends.units import format_bytes, format_count, format_latency, format_shape, format_share
 
@@ -64,6 +64,11 @@ class Column(Generic[RowT]):
 def format_operator(id_: OperatorId) -> str:
     """Name an operator by its place: ``12``, or ``1:12`` outside the primary subgraph."""
     return str(id_.index) if id_.subgraph == 0 else f"{id_.subgraph}:{id_.index}"
+
+
+def format_moment(started_at: str) -> str:
+    """Give an ISO 8601 time without its offset: ``2026-03-01 12:00:00``."""
+    return started_at.replace("T", " ")[:19]
 
 
 def format_rate(macs_per_second: float) -> str:
@@ -309,6 +314,18 @@ FINDING_COLUMNS: tuple[Column[FindingRow], ...] = (
     Column(id="source", title="Source", value=lambda row: row.finding.source if row.finding else ""),
 )
 
+_RUN_TIMES: tuple[tuple[str, str, Callable[[RunRow], Value], str], ...] = (
+    ("mean_ns", "Mean", lambda row: row.mean_ns, "Mean of all runs after the warm-up, profiler off."),
+    ("p50_ns", "p50", lambda row: row.p50_ns, "Half of the runs were at most as slow."),
+    ("p90_ns", "p90", lambda row: row.p90_ns, "90 % of the runs were at most as slow."),
+    ("p99_ns", "p99", lambda row: row.p99_ns, "99 % of the runs were at most as slow."),
+    ("min_ns", "Min", lambda row: row.min_ns, "The fastest run."),
+    ("std_ns", "Std", lambda row: row.std_ns, "Standard deviation of the runs."),
+    ("first_ns", "First", lambda row: row.run.first_ns, "The very first run."),
+    ("init_ns", "Init", lambda row: row.run.init_ns, "Loading the model and preparing to run."),
+    ("warmup_ns", "Warm-up", lambda row: row.warmup_ns, "Mean of the warm-up runs."),
+)
+
 PARTITION_COLUMNS: tuple[Column[Partition], ...] = (
     Column(
         id="first",
@@ -333,6 +350,41 @@ PARTITION_COLUMNS: tuple[Column[Partition], ...] = (
         title="Delegated",
         value=lambda row: "yes" if row.delegated else "no" if row.is_accelerated else "",
         description="Whether the delegate's own default limits leave it to the accelerator.",
+    ),
+)
+
+RUN_COLUMNS: tuple[Column[RunRow], ...] = (
+    Column(id="started_at", title="Started", value=lambda row: row.run.started_at, format=format_moment),
+    Column(id="model", title="Model", value=lambda row: row.run.model_name, is_default=False),
+    Column(id="device", title="Device", value=lambda row: row.run.plan.device, is_default=False),
+    Column(id="kernels", title="Kernels", value=lambda row: str(row.run.plan.kernels)),
+    Column(id="threads", title="Threads", value=lambda row: row.run.plan.threads, align=Align.RIGHT),
+    Column(id="runs", title="Runs", value=lambda row: len(row.run.latencies_ns), align=Align.RIGHT),
+    *(
+        Column(id=id_, title=title, value=value, format=format_latency, align=Align.RIGHT, description=description)
+        for id_, title, value, description in _RUN_TIMES
+    ),
+    Column(
+        id="peak_memory_bytes",
+        title="Peak memory",
+        value=lambda row: row.run.memory.over_baseline_bytes if row.run.memory else None,
+        format=format_bytes,
+        align=Align.RIGHT,
+        description="Resident memory of the measuring process over what it had before the model was loaded.",
+    ),
+    Column(
+        id="inferences_per_second",
+        title="FPS",
+        value=lambda row: row.inferences_per_second,
+        format="{:.3g}".format,
+        align=Align.RIGHT,
+        description="Inferences per second at the mean latency.",
+    ),
+    Column(
+        id="is_complete",
+        title="Complete",
+        value=lambda row: "yes" if row.run.is_complete else "stopped early",
+        is_default=False,
     ),
 )
 

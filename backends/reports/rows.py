@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from backends.model.cost import OperatorCost
 from backends.model.model import Model, Operator, OperatorId
 from backends.runs.run import OperatorTime, Run
@@ -77,6 +79,26 @@ class FindingRow:
     placement: Placement
     engine: str = ""
     finding: Finding | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRow:
+    """A run with its statistics in nanoseconds; ``None`` where there is nothing to count."""
+
+    run: Run
+    mean_ns: float | None
+    std_ns: float | None
+    min_ns: float | None
+    p50_ns: float | None
+    p90_ns: float | None
+    p99_ns: float | None
+    warmup_ns: float | None
+    """Mean of the warm-up runs."""
+
+    @property
+    def inferences_per_second(self) -> float | None:
+        """Throughput at the mean latency."""
+        return 1e9 / self.mean_ns if self.mean_ns else None
 
 
 def operator_rows(
@@ -180,6 +202,22 @@ def finding_rows(model: Model, verdicts: Sequence[ModelVerdict]) -> tuple[Findin
                     )
                 )
     return tuple(rows)
+
+
+def run_row(run: Run) -> RunRow:
+    """Count a run's statistics."""
+    runs = np.asarray(run.latencies_ns, float)
+    p50, p90, p99 = np.percentile(runs, [50, 90, 99]).tolist() if runs.size else (None, None, None)
+    return RunRow(
+        run=run,
+        mean_ns=float(runs.mean()) if runs.size else None,
+        std_ns=float(runs.std(ddof=1)) if runs.size > 1 else None,
+        min_ns=float(runs.min()) if runs.size else None,
+        p50_ns=p50,
+        p90_ns=p90,
+        p99_ns=p99,
+        warmup_ns=float(np.mean(run.warmup_ns)) if run.warmup_ns else None,
+    )
 
 
 def _operator_row(

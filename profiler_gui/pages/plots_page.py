@@ -1,0 +1,140 @@
+"""The chosen run in pictures: latencies over time and how they spread, and the most expensive operators."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer, Slot
+from PySide6.QtWidgets import QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+
+from backends.model.model import OperatorId
+from backends.reports.rows import operator_rows, run_row
+from profiler_gui.notices import NoticeBoard
+from profiler_gui.pages.export import export_pictures_button
+from profiler_gui.pages.page import Page
+from profiler_gui.pages.ranking import Ranking
+from profiler_gui.session import Session
+from profiler_gui.widgets.placeholder import Placeholder
+from profiler_gui.widgets.turning_splitter import TurningSplitter
+
+if TYPE_CHECKING:
+    from profiler_gui.widgets.latency_plots import LatencyPlot
+
+_NO_MODEL = "Open a model to see plots of it here."
+_NO_RUN = "Press Profile (Ctrl+R) to measure the model; its latencies are plotted here."
+_PREPARING = "Preparing the plots…"
+
+
+class PlotsPage(Page):
+    """Plots of the chosen run; clicking a bar selects its operator.
+
+    The plotting library takes a second to import, so that happens when there is a run to show and the page is seen.
+    """
+
+    def __init__(self, session: Session, notices: NoticeBoard | None = None) -> None:
+        super().__init__(session, notices)
+        self._plots: tuple[LatencyPlot, ...] = ()
+        self._wait = Placeholder(_NO_MODEL)
+        self._splitter = TurningSplitter((4, 3, 3))
+        self._latency = QStackedWidget()
+        self._latency.addWidget(self._wait)
+        self._latency.addWidget(self._splitter)
+        self._ranking = Ranking()
+        self._tabs = QTabWidget()
+        self._tabs.setDocumentMode(True)
+        self._tabs.addTab(self._latency, "Latency")
+        self._tabs.addTab(self._ranking, "Operators")
+        self._tabs.setCornerWidget(export_pictures_button(self, self.pictures))
+        self._loading = QTimer(self)
+        self._loading.setSingleShot(True)
+        self._loading.setInterval(30)
+        self._loading.timeout.connect(self._load_plots)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._tabs)
+        self._ranking.operators_chosen.connect(self._on_operators_chosen)
+        self._ranking.operator_opened.connect(self._on_operator_opened)
+        self._tabs.currentChanged.connect(self.invalidate)
+        self.follow(
+            model_changed=self.invalidate, run_changed=self.invalidate, selection_changed=self._on_selection_changed
+        )
+
+    @property
+    def ranking(self) -> Ranking:
+        """The bars of operators and types."""
+        return self._ranking
+
+    @property
+    def plots(self) -> "tuple[LatencyPlot, ...]":
+        """The plots of latencies; empty until a run was seen."""
+        return self._plots
+
+    def refresh(self) -> None:
+        """Show the chosen run of the model in front."""
+        record = self.record
+        run = record.run if record else None
+        rows = operator_rows(record.model, record.costs, run) if record else ()
+        self._ranking.show_rows(rows, has_times=run is not None and bool(run.operators))
+        self._on_selection_changed()
+        if run is None:
+            self._wait.set_text(_NO_MODEL if record is None else _NO_RUN)
+            self._latency.setCurrentWidget(self._wait)
+        elif not self._plots:
+            self._wait.set_text(_PREPARING)
+            self._latency.setCurrentWidget(self._wait)
+            self._loading.start()
+        else:
+            self._show_latencies()
+
+    def pictures(self) -> dict[str, QWidget]:
+        """Give what can be exported, by title."""
+        plots: dict[str, QWidget] = {}
+        if self._latency.currentWidget() is self._splitter:
+            plots = {plot.title: plot for plot in self._plots}
+        if self._ranking.operators.bars:
+            plots["Most expensive operators"] = self._ranking.operators
+            plots["By type"] = self._ranking.kinds
+        return plots
+
+    def show_operators(self) -> None:
+        """Bring the bars to the front."""
+        self._tabs.setCurrentWidget(self._ranking)
+
+    @Slot()
+    def _load_plots(self) -> None:
+        from profiler_gui.widgets.latency_plots import latency_ecdf, latency_histogram, latency_timeline
+
+        if not self._plots:
+            self._plots = (latency_timeline(), latency_histogram(), latency_ecdf())
+            for plot in self._plots:
+                self._splitter.addWidget(plot)
+            self._splitter.share_out()
+        self._show_latencies()
+
+    def _show_latencies(self) -> None:
+        from profiler_gui.widgets.latency_plots import Latencies
+
+        run = self.record.run if self.record else None
+        if run is None:
+            return
+        row = run_row(run)
+        latencies = Latencies(
+            warmup_ns=run.warmup_ns,
+            runs_ns=run.latencies_ns,
+            percentiles_ns=tuple(value for value in (row.p50_ns, row.p90_ns, row.p99_ns) if value is not None),
+        )
+        for plot in self._plots:
+            plot.show_latencies(latencies)
+        self._latency.setCurrentWidget(self._splitter)
+
+    @Slot()
+    def _on_selection_changed(self) -> None:
+        self._ranking.select(self.record.selection if self.record else frozenset())
+
+    @Slot(object)
+    def _on_operators_chosen(self, operators: tuple[OperatorId, ...]) -> None:
+        if self.record is not None:
+            self.record.select(operators)
+
+    @Slot(object)
+    def _on_operator_opened(self, operator: OperatorId) -> None:
+        if self.record is not None:
+            self.record.reveal(operator)
