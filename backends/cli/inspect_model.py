@@ -8,6 +8,7 @@ from backends.cli.output import check_output, write_outputs
 from backends.cli.usage import add_report_arguments
 from backends.model.cost import estimate_model
 from backends.reports.model_content import ModelContent
+from backends.targets.lint import check_lint, load_lint_rules
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,5 +22,6 @@ def execute(arguments: argparse.Namespace) -> ExitCode:
     check_output(arguments.output, force=arguments.force, model=arguments.model.path)
     model = open_model(arguments.model)
     costs, summary = estimate_model(model)
-    write_outputs(ModelContent(model, costs, summary), format_name=arguments.format, path=arguments.output)
+    content = ModelContent(model, costs, summary, check_lint(model, load_lint_rules()))
+    write_outputs(content, format_name=arguments.format, path=arguments.output)
     return ExitCode.DONE

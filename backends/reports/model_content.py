@@ -10,6 +10,7 @@ from backends.reports.columns import KIND_COLUMNS, OPERATOR_COLUMNS
 from backends.reports.content import Records, Section, Table, Tree
 from backends.reports.rows import OperatorRow, kind_rows, operator_rows
 from backends.reports.tabulation import table_of
+from backends.targets.lint import LintFinding
 from backends.units import format_bytes, format_count, format_shape
 
 _MOST_SCALES = 16
@@ -23,12 +24,20 @@ class ModelContent:
         model: the model.
         costs: estimates by operator.
         summary: facts and estimates about the whole.
+        lint: what makes it a poor fit for integer accelerators.
     """
 
     schema = "tflite-profiler/inspect/1"
 
-    def __init__(self, model: Model, costs: Mapping[OperatorId, OperatorCost], summary: ModelSummary) -> None:
+    def __init__(
+        self,
+        model: Model,
+        costs: Mapping[OperatorId, OperatorCost],
+        summary: ModelSummary,
+        lint: Sequence[LintFinding] = (),
+    ) -> None:
         self._model = model
+        self._lint = tuple(lint)
         self._costs = costs
         self._summary = summary
         self._rows = operator_rows(model, costs)
@@ -46,6 +55,7 @@ class ModelContent:
             Section(title="Inputs and outputs", table=_ends_table(self._summary)),
             *_signature_sections(model),
             *_file_sections(model),
+            *_lint_sections(self._lint),
             Section(title="Operators by type", table=table_of(KIND_COLUMNS, kind_rows(self._rows))),
             *(self._subgraph_section(subgraph) for subgraph in model.subgraphs),
         ]
@@ -89,6 +99,7 @@ class ModelContent:
                 "warnings": list(model.warnings),
             },
             "summary": _summary_tree(self._summary),
+            "lint": [_lint_tree(finding) for finding in self._lint],
             "subgraphs": [self._subgraph_tree(subgraph) for subgraph in model.subgraphs],
         }
 
@@ -254,6 +265,25 @@ def _file_sections(model: Model) -> list[Section]:
     rows += [("packed file", format_bytes(file.size_bytes), file.name) for file in model.packed_files]
     table = Table(headings=("What", "Size", "Name"), rows=tuple(rows), right_aligned=frozenset({1}))
     return [Section(title="Metadata", table=table)] if rows else []
+
+
+def _lint_sections(findings: Sequence[LintFinding]) -> list[Section]:
+    rows = tuple((f.title, " ".join((f.detail, f.why, f.remedy)).strip()) for f in findings)
+    table = Table(headings=("What", "Finding"), rows=rows)
+    return [Section(title="Fit for integer accelerators", table=table)] if rows else []
+
+
+def _lint_tree(finding: LintFinding) -> Tree:
+    return {
+        "rule": finding.rule,
+        "title": finding.title,
+        "detail": finding.detail,
+        "why": finding.why,
+        "remedy": finding.remedy,
+        "targets": list(finding.targets),
+        "source": finding.source,
+        "operators": [list(id_) for id_ in finding.operators],
+    }
 
 
 def _with_attributes(model: Model, table: Table, rows: Sequence[OperatorRow]) -> Table:
