@@ -1,13 +1,20 @@
 """One content of each kind, with fixed values, for the reports' golden texts."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 
 from backends.devices.device import Check, DeviceInfo
+from backends.model.cost import estimate_model
+from backends.model.reader import read_model_bytes
 from backends.reports.content import Content
 from backends.reports.device_content import DeviceContent
+from backends.reports.model_content import ModelContent
+from backends.reports.target_content import TargetContent
 from backends.reports.verdict_content import VerdictContent
+from backends.targets.target import Condition, Partitioning, Rule, Source, Target
 from backends.targets.verdict import Placement
 from tests.support.builders import a_chain, a_verdict_of
+from tests.support.model_builder import a_model, a_stored_tensor, an_operator
 
 
 class FixedDevice:
@@ -45,7 +52,52 @@ def _verdicts() -> Content:
     )
 
 
+def _inspection() -> Content:
+    x = a_stored_tensor(shape=(1, 8, 8, 4), name="=image\u202e|<b>", signature=(-1, 8, 8, 4))
+    weights = a_stored_tensor(shape=(2, 3, 3, 4), name="weights", data=0.5)
+    y = a_stored_tensor(shape=(1, 8, 8, 2), name="y")
+    options = {"padding": "SAME", "stride_w": 1, "stride_h": 1, "fused_activation_function": "RELU6"}
+    operators = [
+        an_operator("CONV_2D", [x, weights], [y], options=options),
+        an_operator("CUSTOM", [y], custom_code="M"),
+    ]
+    model = read_model_bytes(a_model(operators), name="sample.tflite", path="sample.tflite")
+    return ModelContent(model, *estimate_model(model))
+
+
+def _target() -> Content:
+    source = Source(id="doc", text="Example manual", checked_on=date(2026, 1, 2), url="https://example.org")
+    rules = {
+        name: Rule(
+            id=name,
+            kinds=kinds,
+            condition=Condition(constraint="never"),
+            reason="Unsupported",
+            source="doc",
+            at="page 3",
+            remedy="Use another operator.",
+        )
+        for name, kinds in (("unlisted", ("*",)), ("no-add", ("ADD",)))
+    }
+    return TargetContent(
+        Target(
+            id="npu",
+            name="Example NPU",
+            order=1,
+            description="An example.",
+            accepts=frozenset({"ADD", "CONV_2D"}),
+            unlisted=rules["unlisted"],
+            rules=(rules["no-add"],),
+            partitioning=Partitioning(max_partitions=3, min_nodes=2),
+            reasons={"Unsupported": "is not supported"},
+            sources={"doc": source},
+        )
+    )
+
+
 SAMPLES: Mapping[str, Callable[[], Content]] = {
     "check": _verdicts,
+    "inspect": _inspection,
+    "target": _target,
     "devices": lambda: DeviceContent([FixedDevice()]),
 }
