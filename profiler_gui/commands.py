@@ -8,12 +8,14 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QFileDialog
 
+from backends.model.model import Model
 from backends.reports.plain_text import plain
 from profiler_gui.canvas.canvas import GraphCanvas
 from profiler_gui.history import SelectionHistory
 from profiler_gui.main_window import MainWindow
 from profiler_gui.notices import Notice
 from profiler_gui.opening import BundleContent
+from profiler_gui.pages.inspector_page import InspectorPage
 from profiler_gui.pages.model_page import ModelPage
 from profiler_gui.samples import sample_paths
 from profiler_gui.services import Services
@@ -40,7 +42,14 @@ class Commands(QObject):
         services.opener.bundle_found.connect(self._choose_member)
         services.session.model_opened.connect(self._fill_recent)
         services.session.current_changed.connect(self._fill_recent)
+        window.docks.pages_made.connect(self._on_pages_made)
         self._fill_recent()
+
+    @Slot()
+    def _on_pages_made(self) -> None:
+        inspector = self._window.docks.page("inspector")
+        if isinstance(inspector, InspectorPage):
+            inspector.file_wanted.connect(self._show_packed_file)
 
     def _file_commands(self) -> tuple[tuple[str, Callable[..., object]], ...]:
         return (
@@ -164,6 +173,12 @@ class Commands(QObject):
         from profiler_gui.dialogs.details_dialog import DetailsDialog
 
         DetailsDialog(notice, self._window).open()
+
+    @Slot(object, str)
+    def _show_packed_file(self, model: Model, name: str) -> None:
+        from profiler_gui.dialogs.packed_file_dialog import show_packed_file
+
+        show_packed_file(self._window, self._services.jobs, model, name)
 
     @Slot()
     def _show_shortcuts(self) -> None:

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
 
@@ -14,6 +15,7 @@ _INSPECTOR_WIDTH_SHARE = 0.27
 _INSPECTOR_WIDTHS = (300, 460)
 _BOTTOM_HEIGHT_SHARE = 0.36
 _BOTTOM_HEIGHTS = (220, 480)
+_LEAST_PAGE = (240, 120)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +71,13 @@ PANELS = (
 
 
 class Docks(QObject):
-    """The docks of a window. They stay hidden, and their pages unmade, until there is a model to show."""
+    """The docks of a window. They stay hidden, and their pages unmade, until there is a model to show.
+
+    Signals:
+        pages_made: the pages exist now.
+    """
+
+    pages_made = Signal()
 
     def __init__(self, window: QMainWindow, services: Services) -> None:
         super().__init__(window)
@@ -83,6 +91,9 @@ class Docks(QObject):
             dock.toggleViewAction().setShortcut(QKeySequence(panel.shortcut))
             window.addDockWidget(panel.area, dock)
             self._docks[panel.id] = dock
+            dock.topLevelChanged.connect(partial(_show_title, dock))
+            _show_title(dock, dock.isFloating())
+        window.setDockOptions(window.dockOptions() | QMainWindow.DockOption.GroupedDragging)
         window.setCorner(Qt.Corner.BottomRightCorner, _RIGHT)
         window.setCorner(Qt.Corner.TopRightCorner, _RIGHT)
         window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
@@ -108,7 +119,11 @@ class Docks(QObject):
             return
         self._has_pages = True
         for panel in PANELS:
-            self._docks[panel.id].setWidget(panel.make_page(self._services))
+            page = panel.make_page(self._services)
+            # A page scrolls rather than keep the window from being made smaller.
+            page.setMinimumSize(*_LEAST_PAGE)
+            self._docks[panel.id].setWidget(page)
+        self.pages_made.emit()
 
     def raise_panel(self, id_: str) -> None:
         """Show a panel and bring it to the front of its tabs."""
@@ -136,6 +151,16 @@ class Docks(QObject):
         height = _within(window.height() * _BOTTOM_HEIGHT_SHARE, _BOTTOM_HEIGHTS)
         window.resizeDocks([docks[0]], [width], Qt.Orientation.Horizontal)
         window.resizeDocks([bottom[0]], [height], Qt.Orientation.Vertical)
+
+
+def _show_title(dock: QDockWidget, is_floating: bool) -> None:
+    """Leave the title to the tab while docked; a floating panel needs one to be moved."""
+    old = dock.titleBarWidget()
+    if is_floating and old is not None:
+        dock.setTitleBarWidget(None)  # type: ignore[arg-type]  # Qt's way to get the usual title back
+        old.deleteLater()
+    elif not is_floating and old is None:
+        dock.setTitleBarWidget(QWidget(dock))
 
 
 def _within(size: float, limits: tuple[int, int]) -> int:

@@ -1,6 +1,6 @@
 """The tool bar: open, what to show of the model in front, measure."""
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from profiler_gui.actions import Actions
@@ -10,6 +10,7 @@ from profiler_gui.theme import Theme, make_icon
 from profiler_gui.widgets.label import plain_label
 
 _SHOWN_NAME = 32
+_ICON_SIZE = 18
 
 
 class MainToolBar(QToolBar):
@@ -19,6 +20,7 @@ class MainToolBar(QToolBar):
         super().__init__("Tools")
         self.setObjectName("tools")
         self.setMovable(False)
+        self.setIconSize(QSize(_ICON_SIZE, _ICON_SIZE))
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self._session = session
         self._actions = actions
@@ -58,7 +60,13 @@ class MainToolBar(QToolBar):
         space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.addWidget(space)
         self._profile = QToolButton()
-        self._profile.setDefaultAction(self._actions["profile"])
+        profile = self._actions["profile"]
+        self._profile.setText(profile.text())
+        self._profile.setToolTip(profile.toolTip())
+        self._profile.clicked.connect(profile.trigger)
+        # Not the default action: its icon would have to be dark here and light in the menu.
+        profile.enabledChanged.connect(self._profile.setEnabled)
+        self._profile.setEnabled(profile.isEnabled())
         self._profile.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._profile.setProperty("primary", True)
         self.addAction(self._actions["fit"])

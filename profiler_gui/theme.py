@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
-from PySide6.QtCore import QByteArray, QObject, QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QByteArray, QDir, QObject, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -211,6 +211,8 @@ class Theme(QObject):
         if colors is self._colors:
             return
         self._colors = colors
+        # The style sheet names its pictures ``glyphs:``; each theme has its own.
+        QDir.setSearchPaths("glyphs", [str(files("resources") / "icons" / ("dark" if self.is_dark else "light"))])
         self._app.setPalette(make_palette(colors))
         self._app.setStyleSheet(make_style_sheet(colors))
         self.changed.emit(colors)

@@ -1,0 +1,58 @@
+"""Totals over several operators."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from backends.model.cost import OperatorCost
+from backends.model.model import Operator
+from backends.reports.plain_text import plain
+from backends.runs.run import OperatorTime
+from backends.units import format_bytes, format_count, format_latency, format_share
+from profiler_gui.widgets.label import plain_label
+from profiler_gui.widgets.section import Fact, FactGrid, Section
+
+_SHOWN_TYPES = 30
+
+
+class SelectionView(QWidget):
+    """Shows what several operators amount to together."""
+
+    def __init__(
+        self, operators: Sequence[Operator], costs: Sequence[OperatorCost], times: Sequence[OperatorTime]
+    ) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 8, 0, 8)
+        column.setSpacing(0)
+        head = plain_label(f"{len(operators)} operators", role="title")
+        head.setContentsMargins(16, 4, 16, 8)
+        column.addWidget(head)
+        totals = Section("Together")
+        totals.add(FactGrid([*_time_facts(times), *_cost_facts(costs)]))
+        column.addWidget(totals)
+        types = Section("Types")
+        counts = Counter(plain(operator.label) for operator in operators).most_common()
+        types.add(FactGrid((kind, str(count)) for kind, count in counts[:_SHOWN_TYPES]))
+        if len(counts) > _SHOWN_TYPES:
+            types.add(plain_label(f"and {len(counts) - _SHOWN_TYPES} more types", role="dim"))
+        column.addWidget(types)
+        column.addStretch(1)
+
+
+def _time_facts(times: Sequence[OperatorTime]) -> list[Fact]:
+    measured = [time.time_ns for time in times if time.time_ns is not None]
+    if not measured:
+        return []
+    share = sum(time.share for time in times if time.share is not None)
+    return [("Time", f"{format_latency(sum(measured))}  ({format_share(share)})")]
+
+
+def _cost_facts(costs: Sequence[OperatorCost]) -> list[Fact]:
+    moved = [cost.bytes_moved for cost in costs if cost.bytes_moved is not None]
+    return [
+        ("MACs", format_count(sum(cost.macs or 0 for cost in costs))),
+        ("Parameters", format_count(sum(cost.parameter_count for cost in costs))),
+        ("Bytes moved", format_bytes(sum(moved)) + (" at least" if len(moved) < len(costs) else "")),
+    ]
