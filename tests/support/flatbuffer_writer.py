@@ -19,6 +19,14 @@ _DATA_ALIGNMENT = 16
 """Alignment of byte vectors; constants need it."""
 
 
+class Same:
+    """Stands for a vector whose entries all refer to one table, as only a hostile file has it."""
+
+    def __init__(self, item: Values, count: int) -> None:
+        self.item = item
+        self.count = count
+
+
 def write_flatbuffer(
     root: Values, *, table: str = "Model", identifier: bytes = b"TFL3", schema: Mapping[str, Fields] = TFLITE
 ) -> bytes:
@@ -113,14 +121,25 @@ class _Writer:
         self.out += struct.pack("<I", len(content) // width) + content + end
         return position
 
-    def _write_offsets(self, element: str, items: Sequence[Any]) -> int:
+    def _write_offsets(self, element: str, items: Sequence[Any] | Same) -> int:
         """Write a vector of tables or strings."""
         self._align(4)
+        if isinstance(items, Same):
+            return self._write_same(element, items)
         position = len(self.out)
         self.out += struct.pack("<I", len(items)) + bytes(4 * len(items))
         for index, item in enumerate(items):
             place = position + 4 + 4 * index
             struct.pack_into("<I", self.out, place, self._write_target(_Reference(element, item)) - place)
+        return position
+
+    def _write_same(self, element: str, items: Same) -> int:
+        """Write a vector of many offsets to one table."""
+        position = len(self.out)
+        places = position + 4 + 4 * np.arange(items.count, dtype=np.int64)
+        self.out += struct.pack("<I", items.count) + bytes(4 * items.count)
+        target = self._write_target(_Reference(element, items.item))
+        self.out[position + 4 : position + 4 + 4 * items.count] = (target - places).astype("<u4").tobytes()
         return position
 
     def _align(self, width: int, ahead: int = 0) -> None:
