@@ -1,9 +1,6 @@
-"""The canvas: shows a graph and lets the user move in it and select."""
+"""The canvas: a graph in which the user moves and selects."""
 
-from collections.abc import Collection, Iterable
-from pathlib import Path
-
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -13,38 +10,24 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
-    QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QMenu, QWidget
 
-from backends.model.model import OperatorId
-from profiler_gui.canvas import export, keys
-from profiler_gui.canvas.coat import dress
-from profiler_gui.canvas.flight import Flight
-from profiler_gui.canvas.graph_painter import GraphPainter
-from profiler_gui.canvas.highlight import Highlight
+from profiler_gui.canvas import keys
+from profiler_gui.canvas.graph_view import LEAST_READABLE_ZOOM, GraphView
 from profiler_gui.canvas.hover_card import HoverCard, describe
-from profiler_gui.canvas.legend import paint_legend
-from profiler_gui.canvas.minimap import Minimap
-from profiler_gui.canvas.overlay import Overlay
-from profiler_gui.canvas.palette import LIGHT, Palette
+from profiler_gui.canvas.palette import Palette
 from profiler_gui.canvas.picture import GraphPicture
 from profiler_gui.canvas.pointer import Drag, Pointer, wheel_pan, wheel_zoom
-from profiler_gui.canvas.sheet import Sheet, snapped
-from profiler_gui.canvas.tabs import Tab
-from profiler_gui.canvas.viewport import Box, Viewport
+from profiler_gui.canvas.tabs import TAB_HEIGHT, Tab
 from profiler_gui.canvas.walk import Step, walk
 
-_CORNER = 12
-_READABLE_ZOOM = 1.0
-_LEAST_READABLE_ZOOM = 0.58
-_ENTER_MARGIN = 24.0
 _MOST_JUMPS = 30
 
 
-class GraphCanvas(QWidget):
-    """Shows one ``GraphPicture``.
+class GraphCanvas(GraphView):
+    """Shows one ``GraphPicture`` and follows mouse, touch pad and keys.
 
     Signals:
         selection_changed(frozenset of OperatorId): the user selected; not emitted by ``set_selection``.
@@ -52,7 +35,6 @@ class GraphCanvas(QWidget):
         operator_activated(OperatorId): double click or Enter on an operator.
         subgraph_activated(int): the activated operator calls this subgraph.
         context_menu_requested(OperatorId or None, QPoint): a menu is wanted at a global point.
-        view_changed(float): the zoom after any move.
     """
 
     selection_changed = Signal(object)
@@ -60,157 +42,24 @@ class GraphCanvas(QWidget):
     operator_activated = Signal(object)
     subgraph_activated = Signal(int)
     context_menu_requested = Signal(object, QPoint)
-    view_changed = Signal(float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setAccessibleName("Operator graph")
-        self._palette = LIGHT
-        self._overlay: Overlay | None = None
-        self._graph: GraphPainter | None = None
-        self._highlight: Highlight | None = None
-        self._selected: frozenset[int] = frozenset()
-        self._matches: frozenset[OperatorId] = frozenset()
-        self._hovered: int | None = None
-        self._view = Viewport()
-        self._is_placed = False
-        self._sheet = Sheet()
         self._pointer = Pointer(self._pan)
-        self._flight = Flight(self, self._show_view)
-        self._minimap = Minimap(self)
-        self._minimap.place_chosen.connect(self._on_place_chosen)
         self._card = HoverCard(self)
         self._card.set_palette(self._palette)
 
-    # What is shown ----------------------------------------------------------------------------------------------------
-
     def set_graph(self, picture: GraphPicture | None) -> None:
         """Show another graph, from its top at a readable size."""
-        self._flight.stop()
         self._card.hide()
-        self._hovered, self._selected = None, frozenset()
-        self._graph = self._painter_of(picture) if picture is not None else None
-        self._is_placed = False
-        self._rebuild()
-        self.show_start()
-        count = len(picture.nodes) if picture is not None else 0
-        self.setAccessibleDescription(f"{count} nodes. Arrow keys follow the edges, Space shows everything.")
-
-    @property
-    def picture(self) -> GraphPicture | None:
-        """What is shown."""
-        return self._graph.picture if self._graph else None
+        super().set_graph(picture)
 
     def set_palette(self, palette: Palette) -> None:
         """Take other colours."""
-        self._palette = palette
         self._card.set_palette(palette)
-        self._repaint_graph()
-
-    def set_overlay(self, overlay: Overlay | None) -> None:
-        """Paint values or placements onto the nodes; ``None`` colours them by category."""
-        self._overlay = overlay
-        self._repaint_graph()
-
-    def set_matches(self, operators: Collection[OperatorId]) -> None:
-        """Mark what a search found."""
-        self._matches = frozenset(operators)
-        if self._graph and self._highlight:
-            self._highlight.match(self._nodes_of(self._matches))
-        self.update()
-
-    # Selection --------------------------------------------------------------------------------------------------------
-
-    def set_selection(self, operators: Collection[OperatorId]) -> None:
-        """Select operators; those of other subgraphs are left out. Emits nothing."""
-        self._select(frozenset(self._nodes_of(operators)), announce=False)
-
-    @property
-    def selection(self) -> frozenset[OperatorId]:
-        """The selected operators."""
-        if self._graph is None:
-            return frozenset()
-        nodes = self._graph.picture.nodes
-        return frozenset(id_ for id_ in (nodes[node].operator for node in self._selected) if id_ is not None)
-
-    def show_operator(self, operator: OperatorId, *, animate: bool = True) -> None:
-        """Bring an operator to the middle at a readable size."""
-        for node in self._nodes_of((operator,)):
-            self._show_node(node, animate=animate)
-
-    # The view ---------------------------------------------------------------------------------------------------------
-
-    @property
-    def view(self) -> Viewport:
-        """Where the canvas looks."""
-        return self._view
-
-    def show_view(self, view: Viewport) -> None:
-        """Look where ``view`` looked before, at the present size of the widget."""
-        self._flight.stop()
-        self._show_view(view.resized(self.width(), self.height()))
-
-    def show_all(self, *, animate: bool = True) -> None:
-        """Fit the whole graph into the widget."""
-        if self._graph:
-            self._go(self._view.fitted(self._graph.picture.layout.bounds), animate=animate)
-
-    def show_start(self) -> None:
-        """Show everything if that is readable, otherwise the top of the graph."""
-        if self._graph is None or self._graph.picture.is_empty:
-            self._show_view(self._view)
-            return
-        left, top, right, _ = bounds = self._graph.picture.layout.bounds
-        view = self._view.fitted(bounds, _READABLE_ZOOM)
-        if view.zoom < _LEAST_READABLE_ZOOM:
-            layout = self._graph.picture.layout
-            zoom = min(_READABLE_ZOOM, max(_LEAST_READABLE_ZOOM, self._view.width / (right - left + 2 * _ENTER_MARGIN)))
-            first = int(layout.top.argmin())
-            middle = float(layout.left[first] + layout.width[first] / 2)
-            view = Viewport(zoom=zoom, width=self._view.width, height=self._view.height)
-            view = view.centred_on(middle, top + view.height / zoom / 2 - _ENTER_MARGIN / zoom)
-        self._show_view(view)
-
-    def frame_selection(self) -> None:
-        """Show the selected nodes as large as is readable; without any, the whole graph."""
-        if self._graph is None or not self._selected:
-            self.show_all()
-            return
-        self._go(self._view.fitted(self._box_of(self._selected)))
-
-    def zoom_by(self, factor: float) -> None:
-        """Zoom at the middle of the widget."""
-        self._show_view(self._view.zoomed(factor, self.width() / 2, self.height() / 2))
-
-    def reset_zoom(self) -> None:
-        """Show everything at its natural size."""
-        self.zoom_by(1.0 / self._view.zoom)
-
-    # Pictures ---------------------------------------------------------------------------------------------------------
-
-    def render_png(self, path: Path, scale: float = 1.0, *, whole: bool = True) -> str:
-        """Write a PNG of the whole graph or of the view; give a sentence if it had to be made smaller, else nothing.
-
-        Raises:
-            StoreError: the file cannot be written, or nothing is shown.
-        """
-        return export.write_png(path, self._export_content(whole), scale)
-
-    def render_svg(self, path: Path, *, whole: bool = True) -> str:
-        """Write an SVG of the whole graph or of the view; give a sentence if details were left out, else nothing.
-
-        Raises:
-            StoreError: the file cannot be written, or nothing is shown.
-        """
-        return export.write_svg(path, self._export_content(whole))
-
-    def _export_content(self, whole: bool) -> export.Content:
-        return export.Content(
-            graph=self._graph, overlay=self._overlay, font=self.font(), view=None if whole else self._view
-        )
+        super().set_palette(palette)
 
     # Keys -------------------------------------------------------------------------------------------------------------
 
@@ -305,69 +154,18 @@ class GraphCanvas(QWidget):
         self._hovered = None
         self.update()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the middle in the middle; the first size decides where the graph starts."""
-        self._minimap_to_corner()
-        view = self._view.resized(self.width(), self.height())
-        if not self._is_placed:
-            self._view = view
-            self.show_start()
-        else:
-            self._show_view(view)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Measure and paint anew in another font."""
-        if event.type() == QEvent.Type.FontChange:
-            self._repaint_graph()
-        super().changeEvent(event)
-
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the graph, then what stands out, then the legend."""
-        painter = QPainter(self)
-        if self._graph is None or self._highlight is None:
-            painter.fillRect(self.rect(), QColor(self._palette.background))
-            return
-        painter.drawPixmap(0, 0, self._sheet.show(self._graph, self._view, self.devicePixelRatioF()))
-        self._highlight.paint(painter, self._view, self._hovered)
+        """Paint the rubber band over the graph."""
+        super().paintEvent(event)
         if self._pointer.drag is Drag.BAND:
+            painter = QPainter(self)
             colour = QColor(self._palette.selection)
             painter.setPen(QPen(colour, 1, Qt.PenStyle.DashLine))
             colour.setAlpha(28)
             painter.setBrush(colour)
             painter.drawRect(self._pointer.band)
-        if self._overlay is not None:
-            corner = QPointF(_CORNER, self.height() - _CORNER)
-            paint_legend(painter, self._overlay, self._palette, self.font(), corner)
 
     # Private ----------------------------------------------------------------------------------------------------------
-
-    def _painter_of(self, picture: GraphPicture) -> GraphPainter:
-        return GraphPainter(picture, self._palette, dress(picture, self._palette, self._overlay), self.font())
-
-    def _repaint_graph(self) -> None:
-        if self._graph:
-            self._graph = self._painter_of(self._graph.picture)
-        self._rebuild()
-
-    def _rebuild(self) -> None:
-        """After any change of what is drawn, other than the view."""
-        self._sheet.forget()
-        self._highlight = Highlight(self._graph) if self._graph else None
-        if self._graph and self._highlight:
-            self._highlight.select(self._selected)
-            self._highlight.match(self._nodes_of(self._matches))
-        self._minimap.set_graph(self.picture, self._palette, self._graph.coat if self._graph else None)
-        self._minimap.set_view(self._view)
-        self._minimap_to_corner()
-        self.update()
-
-    def _minimap_to_corner(self) -> None:
-        size = self._minimap.size()
-        self._minimap.move(self.width() - size.width() - _CORNER, self.height() - size.height() - _CORNER)
-
-    def _nodes_of(self, operators: Iterable[OperatorId]) -> list[int]:
-        known = self._graph.picture.node_of if self._graph else {}
-        return [known[id_] for id_ in operators if id_ in known]
 
     def _node_at(self, position: QPointF) -> int | None:
         if self._graph is None:
@@ -375,42 +173,11 @@ class GraphCanvas(QWidget):
         return self._graph.culling.node_at(*self._view.to_picture(position.x(), position.y()))
 
     def _tab_at(self, position: QPointF) -> Tab | None:
-        if self._graph is None or self._view.zoom < _LEAST_READABLE_ZOOM:
+        if self._graph is None or self._view.zoom < LEAST_READABLE_ZOOM:
             return None
         x, y = self._view.to_picture(position.x(), position.y())
-        near = self._graph.culling.nodes((x, y, x, y), _ENTER_MARGIN).tolist()
+        near = self._graph.culling.nodes((x, y, x, y), TAB_HEIGHT).tolist()
         return self._graph.tabs.at(x, y, near)
-
-    def _box_of(self, nodes: Iterable[int]) -> Box:
-        assert self._graph is not None
-        layout, chosen = self._graph.picture.layout, list(nodes)
-        left, top = layout.left[chosen], layout.top[chosen]
-        right, bottom = left + layout.width[chosen], top + layout.height[chosen]
-        return float(left.min()), float(top.min()), float(right.max()), float(bottom.max())
-
-    def _show_view(self, view: Viewport) -> None:
-        if self._graph and not self._graph.picture.is_empty:
-            view = view.kept_near(self._graph.picture.layout.bounds)
-        self._view = snapped(view, self.devicePixelRatioF())
-        self._minimap.set_view(self._view)
-        self.view_changed.emit(self._view.zoom)
-        self.update()
-
-    def _go(self, view: Viewport, *, animate: bool = True) -> None:
-        if animate and self.isVisible():
-            self._flight.fly(self._view, view)
-        else:
-            self._flight.stop()
-            self._show_view(view)
-
-    def _pan(self, dx: float, dy: float) -> None:
-        self._show_view(self._view.moved(dx, dy))
-
-    def _show_node(self, node: int, *, animate: bool = True) -> None:
-        left, top, right, bottom = self._box_of((node,))
-        zoom = self._view.zoom if self._view.zoom >= _LEAST_READABLE_ZOOM else _READABLE_ZOOM
-        view = Viewport(zoom=zoom, width=self._view.width, height=self._view.height)
-        self._go(view.centred_on((left + right) / 2, (top + bottom) / 2), animate=animate)
 
     def _hover(self, position: QPointF) -> None:
         node = self._node_at(position)
@@ -461,19 +228,6 @@ class GraphCanvas(QWidget):
         inside = frozenset(self._graph.culling.nodes((left, top, right, bottom)).tolist())
         self._select(self._selected | inside if adds else inside)
 
-    def _select(self, nodes: frozenset[int], *, announce: bool = True) -> None:
-        if nodes == self._selected:
-            return
-        self._selected = nodes
-        if self._highlight and self._graph:
-            self._highlight.select(nodes)
-            if announce:
-                self.selection_changed.emit(self.selection)
-                only = self._graph.picture.nodes[min(nodes)] if len(nodes) == 1 else None
-                if only is not None and only.operator is None:
-                    self.tensor_selected.emit(only.tensor)
-        self.update()
-
     def _activate(self, node: int) -> None:
         assert self._graph is not None
         told = self._graph.picture.nodes[node]
@@ -482,7 +236,12 @@ class GraphCanvas(QWidget):
         if told.callees:
             self.subgraph_activated.emit(told.callees[0])
 
-    @Slot(float, float)
-    def _on_place_chosen(self, x: float, y: float) -> None:
-        self._flight.stop()
-        self._show_view(self._view.centred_on(x, y))
+    def _select(self, nodes: frozenset[int]) -> None:
+        """Select on behalf of the user, and say so."""
+        if nodes == self._selected or self._graph is None:
+            return
+        self._mark_selected(nodes)
+        self.selection_changed.emit(self.selection)
+        only = self._graph.picture.nodes[min(nodes)] if len(nodes) == 1 else None
+        if only is not None and only.operator is None:
+            self.tensor_selected.emit(only.tensor)

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PySide6.QtCore import QPointF, QRectF, QSize
+from PySide6.QtCore import QBuffer, QPointF, QRectF, QSize
 from PySide6.QtGui import QFont, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
@@ -54,7 +54,7 @@ def write_png(path: Path, content: Content, scale: float) -> str:
     _paint(painter, graph, zoomed, content)
     painter.end()
     if not image.save(str(path), "PNG"):  # type: ignore[call-overload]
-        raise StoreError(f"Cannot write {path.name}", hint="Check the folder and the free space.")
+        raise _unwritable(path)
     if scale < wanted:
         return (
             f"The graph is too large for a PNG at scale {wanted:g}; it was written at {scale:.3g}. Export SVG instead."
@@ -74,16 +74,23 @@ def write_svg(path: Path, content: Content) -> str:
         view = _scaled(view, 0.1)
         note = f"The graph has more than {_MOST_SVG_NODES} nodes: the SVG shows them as boxes without text."
     generator = QSvgGenerator()
-    generator.setFileName(str(path))
+    stream = QBuffer()
+    generator.setOutputDevice(stream)
     generator.setTitle("Operator graph")
     generator.setSize(QSize(math.ceil(view.width), math.ceil(view.height)))
     generator.setViewBox(QRectF(0, 0, view.width, view.height))
-    painter = QPainter()
-    if not painter.begin(generator):
-        raise StoreError(f"Cannot write {path.name}", hint="Check the folder and the free space.")
+    painter = QPainter(generator)
     _paint(painter, graph, view, content)
     painter.end()
+    try:
+        path.write_bytes(bytes(stream.data().data()))
+    except OSError as error:
+        raise _unwritable(path, str(error)) from error
     return note
+
+
+def _unwritable(path: Path, detail: str = "") -> StoreError:
+    return StoreError(f"Cannot write {path.name}", hint="Check the folder and the free space.", detail=detail)
 
 
 def _scene(path: Path, content: Content) -> tuple[GraphPainter, Viewport]:
