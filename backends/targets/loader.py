@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
@@ -28,16 +29,28 @@ def load_targets(extra_dirs: Iterable[Path] = (), *, on_error: OnError | None = 
     for name, content in _own_files():
         _add(drafts, _parse(name, content))
     targets = {id_: _resolve(id_, drafts) for id_ in drafts}
+    added: list[str] = []
+    # All are read before any is resolved: a file may come before the one that it extends.
     for path in _user_files(extra_dirs):
-        try:
+        with _telling(on_error):
             draft = _parse(path.name, _read(path))
             _add(drafts, draft)
-            targets[draft.id] = _resolve(draft.id, drafts)
-        except ResourceError as error:
-            if on_error is None:
-                raise
-            on_error(error)
+            added.append(draft.id)
+    for id_ in added:
+        with _telling(on_error):
+            targets[id_] = _resolve(id_, drafts)
     return tuple(sorted(targets.values(), key=lambda target: (target.order, target.id)))
+
+
+@contextmanager
+def _telling(on_error: OnError | None) -> Iterator[None]:
+    """Hand a complaint about a file to whoever wants to know; raise it if nobody does."""
+    try:
+        yield
+    except ResourceError as error:
+        if on_error is None:
+            raise
+        on_error(error)
 
 
 def _own_files() -> Iterator[tuple[str, bytes]]:

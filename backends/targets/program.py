@@ -59,7 +59,7 @@ class Statement:
 
     def _describe(self, op: OperatorFacts, found: str) -> Finding:
         rule = self.rule
-        fields = {"kind": op.kind.removeprefix("CUSTOM:"), "found": found, "required": self._required}
+        fields = {"kind": op.kind.removeprefix("CUSTOM:"), "found": found, "required": self._required.rstrip(".")}
         template = rule.message or ("{required}; found: {found}." if found else "{required}.")
         return Finding(
             rule=rule.id,
