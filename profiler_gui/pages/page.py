@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QTimer, SignalInstance, Slot
+from PySide6.QtCore import QSize, QTimer, SignalInstance, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
@@ -51,6 +51,10 @@ class Page(QWidget):
         self._is_stale = True
         if self.isVisible():
             self._soon.start()
+
+    def minimumSizeHint(self) -> QSize:
+        """Ask for little, so that docks can be made as small as the user wants."""
+        return QSize(200, 100)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what changed while the page was hidden."""

@@ -150,6 +150,7 @@ class ProfilePage(Page):
     def _arrange(self) -> None:
         buttons = QHBoxLayout()
         buttons.setContentsMargins(12, 8, 12, 8)
+        buttons.setSpacing(8)
         for button in (self.run_button, self.stop_button, self.cancel_button):
             buttons.addWidget(button)
         buttons.addStretch(1)
@@ -192,7 +193,7 @@ class ProfilePage(Page):
     def _make_result(self) -> QWidget:
         body = QWidget()
         column = QVBoxLayout(body)
-        column.setContentsMargins(0, 8, 0, 0)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         heading = QHBoxLayout()
         heading.setContentsMargins(12, 0, 12, 0)
@@ -200,7 +201,7 @@ class ProfilePage(Page):
         column.addLayout(heading)
         column.addWidget(self.tiles)
         column.addStretch(1)
-        return _scrolled(body)
+        return _scrolled(body, margin=0)
 
     def _connect_widgets(self) -> None:
         self.run_button.clicked.connect(self.start_run)
@@ -285,9 +286,9 @@ def _measure(path: Path, model: Model, plan: Plan, progress: Progress) -> Run:
     return measure(path, model, plan, progress)
 
 
-def _scrolled(content: QWidget) -> QScrollArea:
+def _scrolled(content: QWidget, margin: int = 12) -> QScrollArea:
     area = QScrollArea()
-    content.setContentsMargins(12, 8, 12, 8)
+    content.setContentsMargins(margin, 8, margin, 8)
     content.setAutoFillBackground(True)
     content.setBackgroundRole(QPalette.ColorRole.Base)
     if isinstance(content, QLabel):

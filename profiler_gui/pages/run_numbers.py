@@ -19,7 +19,6 @@ _SHOWN = (
     "peak_memory_bytes",
     "inferences_per_second",
 )
-_MAIN = frozenset({"mean_ns", "p50_ns"})
 
 
 def run_numbers(run: Run) -> tuple[Number, ...]:
@@ -31,7 +30,6 @@ def run_numbers(run: Run) -> tuple[Number, ...]:
             title=columns[id_].title,
             text=columns[id_].text(row),
             tip=columns[id_].description,
-            is_main=id_ in _MAIN,
         )
         for id_ in _SHOWN
     )
@@ -46,6 +44,9 @@ def environment_text(run: Run) -> str:
         "inputs": f"{plan.input_kind}, seed {plan.seed}" if plan.input_kind == "random" else str(plan.input_kind),
         **run.environment,
     }
-    return "\n".join(
-        f"{plain(name).replace('_', ' ').capitalize()}: {plain(text)}" for name, text in facts.items() if text
-    )
+    return "\n".join(f"{_titled(plain(name))}: {plain(text)}" for name, text in facts.items() if text)
+
+
+def _titled(name: str) -> str:
+    words = name.replace("_", " ")
+    return words[:1].upper() + words[1:]

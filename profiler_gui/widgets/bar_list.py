@@ -114,7 +114,7 @@ class BarList(QListView):
     def set_bars(self, bars: Iterable[Bar]) -> None:
         """Replace all bars."""
         self._model.set_bars(bars)
-        self._delegate.measure()
+        self._delegate.measure_anew()
 
     def select_keys(self, is_wanted: Callable[[Any], bool]) -> None:
         """Select exactly the bars whose key is wanted, without telling anybody."""
@@ -146,10 +146,14 @@ class _BarDelegate(QStyledItemDelegate):
         self._view = view
         self._label_width = 0
         self._text_width = 0
+        self._is_measured = False
 
-    def measure(self) -> None:
-        """Find the widths of labels and values."""
-        metrics = QFontMetrics(self._view.font())
+    def measure_anew(self) -> None:
+        """Find the widths of labels and values when they are drawn next; only then the font is sure."""
+        self._is_measured = False
+
+    def _measure(self, metrics: QFontMetrics) -> None:
+        self._is_measured = True
         self._label_width = max((metrics.horizontalAdvance(bar.label) for bar in self._view.bars), default=0)
         self._text_width = max((metrics.horizontalAdvance(bar.text) for bar in self._view.bars), default=0)
 
@@ -166,6 +170,8 @@ class _BarDelegate(QStyledItemDelegate):
         painter.setFont(self._view.font())
         if is_selected:
             painter.fillRect(option.rect, palette.color(QPalette.ColorRole.Highlight))
+        if not self._is_measured:
+            self._measure(painter.fontMetrics())
         area = option.rect.adjusted(_GAP, 0, -_GAP, 0)
         label_width = min(self._label_width, int(area.width() * _MAX_LABEL_PART))
         metrics = painter.fontMetrics()

@@ -98,6 +98,7 @@ class LatencyPlot(QWidget):
             axis.setTextPen(colors.plot_axis)
             axis.setStyle(tickFont=self.font(), tickTextOffset=4)
             axis.enableAutoSIPrefix(False)
+            axis.setZValue(-10)  # the grid belongs behind the bars
         item.showGrid(x=False, y=True, alpha=0.5)
         latencies = self._latencies
         if latencies is not None and latencies.runs_ns:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from profiler_gui.widgets.label import PlainLabel, plain_label
 
-_TILE_WIDTH = 104
+_TILE_WIDTH = 96
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +18,6 @@ class Number:
     title: str
     text: str
     tip: str = ""
-    is_main: bool = False
 
 
 class NumberTiles(QWidget):
@@ -70,7 +69,7 @@ def _tile(number: Number) -> QWidget:
     layout = QVBoxLayout(tile)
     layout.setContentsMargins(0, 0, 0, 0)
     layout.setSpacing(0)
-    value = plain_label(number.text, role="headline" if number.is_main else "title")
+    value = plain_label(number.text, role="title")
     value.setWordWrap(False)
     layout.addWidget(value)
     layout.addWidget(plain_label(number.title, role="dim", is_selectable=False))

@@ -26,6 +26,7 @@ _INPUTS = {
     InputKind.FILE: "Files",
 }
 _HOST = "host"
+_FIELD_WIDTH = 150
 
 
 class PlanForm(QScrollArea):
@@ -41,6 +42,7 @@ class PlanForm(QScrollArea):
         super().__init__(parent)
         self._model: Model | None = None
         self.device = QComboBox()
+        self.device.setMinimumWidth(_FIELD_WIDTH)
         self.device.addItem("This computer", _HOST)
         self.kernels = _combo({kernels: title for kernels, (title, _) in _KERNELS.items()})
         self.threads = _spin(1, max(1, os.cpu_count() or 1), min(4, os.cpu_count() or 1))
@@ -103,6 +105,7 @@ class PlanForm(QScrollArea):
     def _build(self) -> None:
         self._form.setContentsMargins(12, 8, 12, 8)
         self._form.setVerticalSpacing(6)
+        self._form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         self._form.addRow("Device", self.device)
         self._form.addRow("Kernels", self.kernels)
@@ -176,6 +179,7 @@ def _entries(model: Model | None, signature: int) -> tuple[tuple[str, tuple[int,
 
 def _combo(titles: dict[Kernels, str] | dict[InputKind, str]) -> QComboBox:
     combo = QComboBox()
+    combo.setMinimumWidth(_FIELD_WIDTH)
     for value, title in titles.items():
         combo.addItem(title, str(value))
     return combo
@@ -186,4 +190,5 @@ def _spin(low: int, high: int, value: int) -> QSpinBox:
     spin.setRange(low, high)
     spin.setValue(value)
     spin.setGroupSeparatorShown(True)
+    spin.setFixedWidth(_FIELD_WIDTH)
     return spin

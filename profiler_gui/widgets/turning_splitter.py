@@ -1,6 +1,6 @@
 """A splitter that suits wide docks and tall ones."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
@@ -25,6 +25,10 @@ class TurningSplitter(QSplitter):
         if orientation is not self.orientation() or event.oldSize().isEmpty():
             self.setOrientation(orientation)
             self.share_out()
+
+    def minimumSizeHint(self) -> QSize:
+        """Ask for little: parts stacked in a tall dock must not keep it from becoming a wide one."""
+        return QSize(160, 80)
 
     def share_out(self) -> None:
         """Give each part its share of the length."""
