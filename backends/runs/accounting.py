@@ -13,6 +13,7 @@ _TRUNCATION_US = 0.5
 """What a time loses on average when it is rounded down to whole microseconds, as XNNPACK's profiler does."""
 
 
+_NOTED_SHARE = 0.01
 _LEAST_PART = 0.1
 """Kernels that ran took some time, even where nothing is missing because the profiled runs were slower."""
 
@@ -35,7 +36,8 @@ def account(model: Model, attribution: Attribution, latencies_ns: Sequence[int])
     """
     total_ns = float(round(sum(latencies_ns) / len(latencies_ns)))
     notes: list[str] = []
-    estimates = _add_fractions(attribution.operators, total_ns, notes)
+    inside_ns = max(0.0, total_ns - attribution.outside_us * 1000)
+    estimates = _add_fractions(attribution.operators, inside_ns, notes)
     scale = _scale(sum(estimates.values()), total_ns, notes)
     times = {id_: float(math.floor(time * scale)) for id_, time in estimates.items()}
     operators = tuple(
@@ -52,20 +54,23 @@ def account(model: Model, attribution: Attribution, latencies_ns: Sequence[int])
 
 
 def _add_fractions(
-    shares: Mapping[OperatorId, OperatorShare], total_ns: float, notes: list[str]
+    shares: Mapping[OperatorId, OperatorShare], inside_ns: float, notes: list[str]
 ) -> dict[OperatorId, float]:
-    """Give times in ns, adding half a microsecond for each kernel call; less where that is more than is missing."""
+    """Give times in ns, adding half a microsecond for each kernel call; less where that is more than is missing.
+
+    The kernels of a partition follow each other without a gap, so what is missing inside the interpreter is theirs.
+    """
     times = {id_: share.time_us * 1000 for id_, share in shares.items() if share.time_us is not None}
     calls = {id_: shares[id_].kernel_calls for id_ in times}
     wanted = sum(calls.values()) * _TRUNCATION_US * 1000
     if wanted <= 0:
         return times
-    part = min(1.0, max(_LEAST_PART, (total_ns - sum(times.values())) / wanted))
-    if wanted * part > 0.01 * total_ns:
-        count, part_of_total = sum(calls.values()), format_share(wanted * part / total_ns)
+    part = min(1.0, max(_LEAST_PART, (inside_ns - sum(times.values())) / wanted))
+    if wanted * part > _NOTED_SHARE * inside_ns:
+        count, part_of_total = sum(calls.values()), format_share(wanted * part / inside_ns)
         notes.append(
             f"The delegate rounds each kernel's time down to whole microseconds: {_TRUNCATION_US * part:.2g} µs were "
-            f"added for each of {count:.0f} kernel calls ({part_of_total} of the latency)."
+            f"added for each of {count:.0f} kernel calls ({part_of_total} of the time inside the runtime)."
         )
     return {id_: time + part * _TRUNCATION_US * 1000 * calls[id_] for id_, time in times.items()}
 
@@ -74,6 +79,8 @@ def _scale(sum_ns: float, total_ns: float, notes: list[str]) -> float:
     if sum_ns <= total_ns or sum_ns <= 0:
         return 1.0
     factor = total_ns / sum_ns
+    if factor > 1 - _NOTED_SHARE:
+        return factor
     notes.append(
         f"With the profiler on, operators took {format_latency(sum_ns)}, more than the {format_latency(total_ns)} of a "
         f"whole run without it: their times were multiplied by {factor:.3f}."

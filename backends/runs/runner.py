@@ -1,5 +1,6 @@
 """Executes a Plan: the one function that measures."""
 
+import statistics
 import tempfile
 import uuid
 from collections.abc import Sequence
@@ -85,7 +86,14 @@ def _attribute(model: Model, setups: Setups, measured: Measured) -> Attribution 
         return None
     setup = setups.profiled
     has_delegate = setup.kernels == DELEGATE_MODE
-    return attribute(model, measured.profiled, measured.dictionary, setup.rewrite, has_delegate=has_delegate)
+    return attribute(
+        model,
+        measured.profiled,
+        measured.dictionary,
+        setup.rewrite,
+        plain_ns=statistics.median(_latencies(measured)),
+        has_delegate=has_delegate,
+    )
 
 
 def _latencies(measured: Measured) -> tuple[int, ...]:

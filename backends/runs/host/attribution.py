@@ -12,7 +12,7 @@ from backends.runs.host.child import EventTemplate, ProfiledSample
 from backends.runs.host.fusion import FusedNodes
 from backends.runs.host.nodes import COMPOSITE, NodePlan
 from backends.runs.host.rewrite import Rewrite
-from backends.runs.host.spans import GraphPlan, Span, find_spans, plan_graph
+from backends.runs.host.spans import RUNTIME_EVENT, GraphPlan, Span, find_spans, plan_graph
 from backends.runs.run import RunPartition
 
 Dictionary = Mapping[OperatorId, tuple[Kernel, ...]]
@@ -45,6 +45,8 @@ class Attribution:
     operators: Mapping[OperatorId, OperatorShare]
     partitions: tuple[RunPartition, ...]
     unmapped_us: float
+    outside_us: float
+    """Time of a run outside the interpreter: handing over buffers."""
 
 
 @dataclass(slots=True)
@@ -80,23 +82,30 @@ def read_dictionary(
 
 
 def attribute(
-    model: Model, samples: Sequence[ProfiledSample], dictionary: Dictionary, rewrite: Rewrite, *, has_delegate: bool
+    model: Model,
+    samples: Sequence[ProfiledSample],
+    dictionary: Dictionary,
+    rewrite: Rewrite,
+    *,
+    plain_ns: float,
+    has_delegate: bool,
 ) -> Attribution:
     """Give each operator the events that are its own.
 
-    Times are means over the quietest runs, scaled so that their sum is the mean of all runs: a disturbance hits
-    whichever operator happens to run, so it is spread by share.
+    ``plain_ns`` is the typical latency without the profiler. Times are means over the quietest runs, scaled so that
+    their sum is the mean of all runs: a disturbance hits whichever operator happens to run, so it is spread by share.
     """
-    by_template: dict[EventTemplate, list[tuple[int, ...]]] = {}
+    by_template: dict[EventTemplate, list[ProfiledSample]] = {}
     for sample in samples:
-        by_template.setdefault(sample.template, []).append(sample.elapsed_us)
+        by_template.setdefault(sample.template, []).append(sample)
     graph = plan_graph(model, by_template.keys(), rewrite, has_delegate=has_delegate)
     ledger = _Ledger()
     tables: list[NDArray[np.float64]] = []
     for template, runs in by_template.items():
-        elapsed = np.array(runs, dtype=np.float64).reshape(len(runs), len(template.tags))
+        elapsed = np.array([run.elapsed_us for run in runs], dtype=np.float64).reshape(len(runs), len(template.tags))
+        event_costs = np.array([_event_cost_us(run, plain_ns) for run in runs])
         owners, callers = _own_events(model, graph, template, dictionary, elapsed.mean(axis=0), ledger, len(runs))
-        tables.append(_sum_by_owner(elapsed, owners, callers))
+        tables.append(_sum_by_owner(elapsed, template, owners, callers, event_costs))
     width = len(ledger.numbers) + _FIRST
     table = np.vstack([np.pad(part, ((0, 0), (0, width - part.shape[1]))) for part in tables])
     times = _robust_means(table)
@@ -104,6 +113,7 @@ def attribute(
         operators=_shares(model, ledger, times, len(samples)),
         partitions=_partitions(graph),
         unmapped_us=float(times[_NOBODY]),
+        outside_us=_outside_us(samples),
     )
 
 
@@ -200,7 +210,7 @@ def _book_fused(model: Model, graph: GraphPlan, span: Span, positions: Sequence[
     plan = graph.nodes[span.subgraph]
     timed = {span.nodes[position] for position in positions if position >= 0}
     if span.subgraph not in ledger.neighbours:
-        ledger.neighbours[span.subgraph] = FusedNodes(model, plan)
+        ledger.neighbours[span.subgraph] = FusedNodes(model, plan, model.subgraphs[span.subgraph].outputs)
     fused = ledger.neighbours[span.subgraph]
     for index in span.nodes:
         if index not in timed:
@@ -210,16 +220,25 @@ def _book_fused(model: Model, graph: GraphPlan, span: Span, positions: Sequence[
 
 
 def _sum_by_owner(
-    elapsed: NDArray[np.float64], owners: NDArray[np.int64], callers: NDArray[np.int64]
+    elapsed: NDArray[np.float64],
+    template: EventTemplate,
+    owners: NDArray[np.int64],
+    callers: NDArray[np.int64],
+    event_costs: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Give runs x columns: an operator's own time is its event's without those of what it called."""
-    own = elapsed.T.copy()
+    """Give runs x columns: an operator's own time is its event's without those of what it called.
+
+    For each stretch of its own work, such as running a body once, the runtime reads how much memory is in use while
+    it is profiled. That takes far longer than a small operator and falls to the caller: it is taken off.
+    """
+    is_runtime = np.array(template.types) == RUNTIME_EVENT
+    own = np.where(is_runtime[:, None], 0.0, elapsed.T)
+    inner = np.where(is_runtime[:, None], event_costs, elapsed.T)
     called = callers >= 0
-    np.subtract.at(own, callers[called], elapsed.T[called])
-    np.maximum(own, 0.0, out=own)
+    np.subtract.at(own, callers[called], inner[called])
     sums = np.zeros((int(owners.max(initial=_MARKER)) + 1, elapsed.shape[0]))
     np.add.at(sums, owners, own)
-    return sums.T
+    return np.maximum(sums.T, 0.0)
 
 
 def _robust_means(table: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -227,6 +246,17 @@ def _robust_means(table: NDArray[np.float64]) -> NDArray[np.float64]:
     quiet = np.argsort(totals, kind="stable")[: max(1, int(np.ceil(_QUIET_SHARE * len(totals))))]
     means: NDArray[np.float64] = table[quiet].mean(axis=0)
     return means * (totals.mean() / means.sum()) if means.sum() > 0 else means
+
+
+def _outside_us(samples: Sequence[ProfiledSample]) -> float:
+    inside = [sample.sample.latency_ns / 1000 - sample.invoke_us for sample in samples if sample.invoke_us > 0]
+    return max(0.0, float(np.median(inside))) if inside else 0.0
+
+
+def _event_cost_us(sample: ProfiledSample, plain_ns: float) -> float:
+    """Estimate what recording one stretch of the runtime cost in this run: what the profiler added to it, evenly."""
+    added_us = max(0.0, sample.sample.latency_ns - plain_ns) / 1000
+    return added_us / max(1, sample.template.types.count(RUNTIME_EVENT))
 
 
 def _shares(

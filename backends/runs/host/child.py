@@ -49,7 +49,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventTemplate:
-    """Events of a run without their times: name, type (2 operator, 8 kernel of a delegate), node index, subgraph."""
+    """Events of a run without their times: name, type (``spans`` names them), node index, subgraph."""
 
     tags: tuple[str, ...]
     types: tuple[int, ...]
@@ -64,6 +64,8 @@ class ProfiledSample:
     sample: Sample
     template: EventTemplate
     elapsed_us: tuple[int, ...]
+    invoke_us: int
+    """Time inside the interpreter: what lies before and after it is no operator's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,7 +254,12 @@ class RuntimeChild:
         template, elapsed = self._template, reply["elapsed"]
         if template is None or not isinstance(elapsed, list) or len(elapsed) != len(template.tags):
             raise self._protocol_error()
-        return ProfiledSample(sample=_sample(reply), template=template, elapsed_us=tuple(map(int, elapsed)))
+        return ProfiledSample(
+            sample=_sample(reply),
+            template=template,
+            elapsed_us=tuple(map(int, elapsed)),
+            invoke_us=_number(reply, "invoke_us"),
+        )
 
 
 def death_of(outcome: Outcome, doing: str) -> RunError:

@@ -16,13 +16,15 @@ class FusedNodes:
     Args:
         model: for the operators' kinds.
         plan: nodes of the subgraph.
+        outputs: tensors that the subgraph gives out.
     """
 
-    def __init__(self, model: Model, plan: NodePlan) -> None:
+    def __init__(self, model: Model, plan: NodePlan, outputs: Collection[int]) -> None:
         self._model = model
         self._plan = plan
         self._writer: dict[int, int] = {}
         self._readers: dict[int, list[int]] = {}
+        self._alive = _alive_nodes(plan, outputs)
         for index in plan.order:
             node = plan.nodes[index]
             for tensor in node.inputs:
@@ -31,7 +33,12 @@ class FusedNodes:
                 self._writer.setdefault(tensor, index)
 
     def target(self, index: int, timed: Collection[int]) -> int | None:
-        """Give the nearest node with a kernel in the direction this kind is fused, else in the other direction."""
+        """Give the nearest node with a kernel in the direction this kind is fused, else in the other direction.
+
+        ``None`` for a node whose result nobody uses: the delegate leaves it out.
+        """
+        if index not in self._alive:
+            return None
         towards = (
             (self._consumers, self._producers) if self._goes_to_consumer(index) else (self._producers, self._consumers)
         )
@@ -61,3 +68,16 @@ class FusedNodes:
 
     def _consumers(self, index: int) -> Sequence[int]:
         return [reader for tensor in self._plan.nodes[index].outputs for reader in self._readers.get(tensor, ())]
+
+
+def _alive_nodes(plan: NodePlan, outputs: Collection[int]) -> set[int]:
+    """Give the nodes whose results reach an output, or that act by themselves."""
+    wanted = set(outputs)
+    alive: set[int] = set()
+    # Writers come before readers, so one pass from the end is enough.
+    for index in reversed(plan.order):
+        node = plan.nodes[index]
+        if node.has_side_effect or node.is_marker or not wanted.isdisjoint(node.outputs):
+            alive.add(index)
+            wanted.update(node.inputs)
+    return alive

@@ -6,8 +6,9 @@ with one run that is not counted, since the other child's data was in the caches
 """
 
 import math
+from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from backends.errors import RunError
 from backends.model.model import Model, OperatorId
@@ -41,6 +42,29 @@ class Measured:
     dictionary: dict[OperatorId, tuple[Kernel, ...]] = field(default_factory=dict)
     is_complete: bool = True
     warnings: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Goal:
+    """How much to profile: so many runs, but no more than so long and so many events, and at least ``least`` runs."""
+
+    runs: int
+    seconds: float
+    least: int
+
+    @property
+    def request_seconds(self) -> float:
+        """Give how long one request may take."""
+        return min(_REQUEST_SECONDS, self.seconds / 2)
+
+    def is_reached(self, samples: Sequence[ProfiledSample]) -> bool:
+        """Say whether these are enough."""
+        if len(samples) >= self.runs:
+            return True
+        if len(samples) < self.least:
+            return False
+        events = len(samples) * len(samples[0].elapsed_us)
+        return events > _MAX_EVENTS or _seconds([sample.sample for sample in samples]) >= self.seconds
 
 
 def measure_phases(model: Model, setups: Setups, plan: Plan, progress: Progress) -> Measured:
@@ -117,65 +141,53 @@ def _alternate(
     plain: RuntimeChild, profiled: RuntimeChild | None, measured: Measured, plan: Plan, progress: Progress
 ) -> None:
     """Measure in blocks, plain and profiled in turn."""
-    typical_s = min(sample.latency_ns for sample in (*_first(measured), *measured.warmup)) / 1e9
+    firsts = () if measured.first is None else (measured.first,)
+    typical_s = min(sample.latency_ns for sample in (*firsts, *measured.warmup)) / 1e9
     blocks = min(_BLOCKS, plan.runs)
-    profile_count = _profile_count(plan, typical_s)
     settles = profiled is not None and typical_s < _SETTLE_BELOW_S
-    spent_ns = 0
     for block in range(1, blocks + 1):
-        goal = math.ceil(plan.runs * block / blocks)
         if settles:
             plain.run(1, seconds=0)
-        spent_ns += _plain_block(plain, measured, goal, _with_time_left(plan, spent_ns), progress)
-        if progress.is_stopping or spent_ns / 1e9 >= plan.max_seconds:
-            measured.is_complete = len(measured.runs) >= plan.runs
+        _plain_block(plain, measured, math.ceil(plan.runs * block / blocks), plan, progress)
+        is_last = progress.is_stopping or _seconds(measured.runs) >= plan.max_seconds
         if profiled is not None:
-            profiled = _profile_block(profiled, measured, math.ceil(profile_count * block / blocks), settles, progress)
-        if not measured.is_complete:
+            goal = _profile_goal(plan, typical_s, block / blocks)
+            profiled = _profile_block(profiled, measured, goal, settles, progress)
+        if is_last:
             break
-    if spent_ns / 1e9 >= plan.max_seconds and not measured.is_complete:
+    measured.is_complete = len(measured.runs) >= plan.runs
+    if not measured.is_complete and not progress.is_stopping:
         measured.warnings.append(
             f"The time limit of {plan.max_seconds:g} s was reached after {len(measured.runs)} of {plan.runs} runs."
         )
 
 
-def _with_time_left(plan: Plan, spent_ns: int) -> Plan:
-    """Give the plan with the measuring time that is left."""
-    return replace(plan, max_seconds=max(1e-3, plan.max_seconds - spent_ns / 1e9))
-
-
-def _plain_block(child: RuntimeChild, measured: Measured, goal: int, plan: Plan, progress: Progress) -> int:
-    """Measure up to ``goal`` runs in all; gives the time spent in them."""
-    spent_ns = 0
+def _plain_block(child: RuntimeChild, measured: Measured, goal: int, plan: Plan, progress: Progress) -> None:
+    """Measure up to ``goal`` runs in all, at least one."""
 
     def listen(sample: Sample) -> None:
-        nonlocal spent_ns
         measured.runs.append(sample)
-        spent_ns += sample.latency_ns
         progress.sample("run", sample.latency_ns)
 
     while len(measured.runs) < goal and (not progress.is_stopping or not measured.runs):
         progress.step("Measuring", done=len(measured.runs), total=plan.runs)
-        seconds = min(_REQUEST_SECONDS, plan.max_seconds - spent_ns / 1e9)
-        child.run(goal - len(measured.runs), seconds=seconds, pause_seconds=plan.pause_seconds, listen=listen)
-        if spent_ns / 1e9 >= plan.max_seconds:
-            break
-    return spent_ns
+        left = plan.max_seconds - _seconds(measured.runs)
+        if left <= 0 and measured.runs:
+            return
+        count, seconds = goal - len(measured.runs), min(_REQUEST_SECONDS, left)
+        child.run(count, seconds=seconds, pause_seconds=plan.pause_seconds, listen=listen)
 
 
 def _profile_block(
-    child: RuntimeChild, measured: Measured, goal: int, settles: bool, progress: Progress
+    child: RuntimeChild, measured: Measured, goal: _Goal, settles: bool, progress: Progress
 ) -> RuntimeChild | None:
-    """Profile up to ``goal`` runs in all; gives the child, or ``None`` when it failed."""
+    """Profile until the goal is reached, counting earlier blocks; gives the child, or ``None`` when it failed."""
     try:
         if settles:
             child.run(1, seconds=0)
-        while len(measured.profiled) < goal and (not progress.is_stopping or not measured.profiled):
-            progress.step("Profiling", done=len(measured.profiled), total=goal)
-            events = len(measured.profiled[0].elapsed_us) if measured.profiled else 0
-            if events * len(measured.profiled) > _MAX_EVENTS:
-                break
-            measured.profiled += child.profile(goal - len(measured.profiled), seconds=_REQUEST_SECONDS)
+        while not goal.is_reached(measured.profiled) and (not progress.is_stopping or not measured.profiled):
+            progress.step("Profiling", done=len(measured.profiled), total=goal.runs)
+            measured.profiled += child.profile(goal.runs - len(measured.profiled), seconds=goal.request_seconds)
     except RunError as error:
         missing = "Operator times are from fewer runs" if measured.profiled else "There are no operator times"
         measured.warnings.append(f"{missing}: {error.message}.")
@@ -183,11 +195,12 @@ def _profile_block(
     return child
 
 
-def _profile_count(plan: Plan, typical_s: float) -> int:
+def _profile_goal(plan: Plan, typical_s: float, part: float) -> _Goal:
     """Choose how many runs to profile: more for short ones, whose times are few whole microseconds."""
     seconds = min(max(_PROFILE_SHARE * plan.runs * typical_s, _MIN_PROFILE_S), _MAX_PROFILE_S)
-    return max(_MIN_PROFILED, min(_MAX_PROFILED, int(seconds / max(typical_s, 1e-6))))
+    runs = max(_MIN_PROFILED, min(_MAX_PROFILED, int(seconds / max(typical_s, 1e-6))))
+    return _Goal(runs=math.ceil(runs * part), seconds=seconds * part, least=math.ceil(_MIN_PROFILED * part))
 
 
-def _first(measured: Measured) -> tuple[Sample, ...]:
-    return () if measured.first is None else (measured.first,)
+def _seconds(samples: Sequence[Sample]) -> float:
+    return sum(sample.latency_ns for sample in samples) / 1e9

@@ -19,6 +19,8 @@ DELEGATE_MODE = "delegate"
 
 _KERNEL_MODES = {Kernels.BUILTIN: "builtin", Kernels.REFERENCE: "reference"}
 _INT32_ELEMENT = 2
+_MAX_ISOLATED = 8000
+"""Preparing so many partitions takes the runtime a time that grows with their square: 17 s for 20,000."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +87,10 @@ def write_setups(source: Path, model: Model, plan: Plan, prepared: PreparedInput
     profiled = replace(plain, is_profiled=True)
     if plan.kernels is not Kernels.FUSED:
         return Setups(plain=plain, profiled=profiled)
+    count = sum(len(graph.operators) for graph in model.subgraphs)
+    if count > _MAX_ISOLATED:
+        warning = f"Kernels were matched to operators by their kind only: {count} are too many to run one by one."
+        return Setups(plain=plain, profiled=profiled, warnings=(warning,))
     try:
         path, hidden = writer.model_file(replace(rewrite, isolates=True))
     except RunError as error:

@@ -13,7 +13,10 @@ from backends.runs.host.child import EventTemplate
 from backends.runs.host.nodes import Group, NodePlan, callees, group_nodes, plan_nodes, split_nodes
 from backends.runs.host.rewrite import Rewrite
 
-OPERATOR_EVENT, KERNEL_EVENT = 2, 8
+RUNTIME_EVENT, OPERATOR_EVENT, KERNEL_EVENT = 1, 2, 8
+"""Types of events: a stretch of the runtime's own work, an operator on the CPU, a kernel of a delegate."""
+
+_INVOKE = "Invoke"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +31,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpanList:
-    """A run's spans, and for each event the operator event around it (-1 for none)."""
+    """A run's spans, and for each event the event of the operator that called it (-1 for none)."""
 
     spans: tuple[Span, ...]
     callers: tuple[int, ...]
@@ -58,6 +61,8 @@ def plan_graph(
     on_cpu: dict[int, set[int]] = {}
     for template in templates:
         for kind, node, subgraph in zip(template.types, template.nodes, template.subgraphs, strict=True):
+            if kind == RUNTIME_EVENT:
+                continue
             nodes = on_cpu.setdefault(subgraph, set())
             if kind == OPERATOR_EVENT:
                 nodes.add(node)
@@ -87,29 +92,50 @@ def _split_invocations(model: Model, graph: GraphPlan, template: EventTemplate) 
     frames: list[_Frame] = []
     callers: list[int] = []
     stack: list[_Frame] = []
-    for event, subgraph in enumerate(template.subgraphs):
+    for event, (kind, subgraph) in enumerate(zip(template.types, template.subgraphs, strict=True)):
+        if kind == RUNTIME_EVENT and template.tags[event] != _INVOKE:
+            callers.append(_calling_event(model, graph, template, stack))
+            continue
         if subgraph in [frame.subgraph for frame in stack]:
             while stack[-1].subgraph != subgraph:
                 stack.pop()
-        else:
+            if kind == RUNTIME_EVENT:
+                stack.pop()
+        if not stack or stack[-1].subgraph != subgraph:
             while stack and not _calls(model, graph, template, stack[-1], subgraph):
                 stack.pop()
-            caller = stack[-1].events[-1] if stack else -1
-            stack.append(_Frame(subgraph, caller))
+            stack.append(_Frame(subgraph, stack[-1].events[-1] if stack else -1))
             frames.append(stack[-1])
-        stack[-1].events.append(event)
+        if kind != RUNTIME_EVENT:
+            stack[-1].events.append(event)
         callers.append(stack[-1].caller)
     return frames, callers
 
 
+def _calling_event(model: Model, graph: GraphPlan, template: EventTemplate, stack: Sequence[_Frame]) -> int:
+    """Give the operator event that a piece of the runtime's work serves, such as allocating a body's tensors."""
+    if not stack:
+        return -1
+    if stack[-1].events and _callees(model, graph, template, stack[-1]):
+        return stack[-1].events[-1]
+    return stack[-1].caller
+
+
 def _calls(model: Model, graph: GraphPlan, template: EventTemplate, frame: _Frame, subgraph: int) -> bool:
     """Say whether the frame's last event is an operator that runs this subgraph."""
-    event = frame.events[-1]
+    return subgraph in _callees(model, graph, template, frame)
+
+
+def _callees(model: Model, graph: GraphPlan, template: EventTemplate, frame: _Frame) -> tuple[int, ...]:
+    """Give the subgraphs that the operator of the frame's last event runs."""
     plan = graph.nodes.get(frame.subgraph)
-    if plan is None or template.types[event] != OPERATOR_EVENT or template.nodes[event] >= len(plan.nodes):
-        return False
+    if plan is None or not frame.events:
+        return ()
+    event = frame.events[-1]
+    if template.types[event] != OPERATOR_EVENT or template.nodes[event] >= len(plan.nodes):
+        return ()
     node = plan.nodes[template.nodes[event]]
-    return not node.is_marker and subgraph in callees(model.operator(node.operator))
+    return () if node.is_marker else callees(model.operator(node.operator))
 
 
 def _match(frame: _Frame, groups: Sequence[Group], template: EventTemplate) -> list[Span]:

@@ -17,7 +17,10 @@ from backends.runs.host import process_memory
 from backends.runs.host.litert_api import CompiledModel, EventList, Library, LiteRtError
 
 Request = Mapping[str, Any]
-_OPERATOR_EVENT, _DELEGATE_EVENT = 2, 8
+_KEPT_EVENTS = (1, 2, 8)
+"""Types: stretches of the runtime, operators, kernels of a delegate."""
+_INVOKE = "Invoke"
+"""Tag of the event around a whole inference (and around each run of a body, which is shorter)."""
 
 
 class Worker:
@@ -117,13 +120,14 @@ class Worker:
 
     def _say_events(self, events: EventList, sample: dict[str, int]) -> None:
         """Send the events of one run; what stays the same from run to run is sent once."""
-        keep = [i for i, kind in enumerate(events.types) if kind in (_OPERATOR_EVENT, _DELEGATE_EVENT)]
+        keep = [i for i, kind in enumerate(events.types) if kind in _KEPT_EVENTS]
         template = tuple([column[i] for i in keep] for column in (events.tags, events.types, events.nodes))
         template = (*template, [events.subgraphs[i] for i in keep])
         if template != self._template:
             self._template = template  # type: ignore[assignment]  # four columns, by construction
             self.say(template=template)
-        self.say(**sample, elapsed=[events.elapsed[i] for i in keep])
+        invoke = [events.elapsed[i] for i, tag in enumerate(events.tags) if tag == _INVOKE]
+        self.say(**sample, invoke_us=max(invoke, default=0), elapsed=[events.elapsed[i] for i in keep])
 
     def _opened(self) -> CompiledModel:
         if self._model is None:
