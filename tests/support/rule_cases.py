@@ -15,14 +15,17 @@ from backends.targets.constraints.binding import bind
 from backends.targets.constraints.constraint import Tensors
 from backends.targets.facts import ModelFacts, OperatorFacts
 from backends.targets.target import Condition, Rule, Target, WeightsPolicy
+from tests.support.delegate_sides import DELEGATE_SIDES
 from tests.support.model_builder import StoredTensor, a_model, a_stored_tensor, an_operator
 
 Side = Callable[..., None]
 _TYPES = ("float32", "int8", "uint8", "int32", "int64", "int16", "float64", "bool")
 _OTHER_NAMES = {
-    "fused_activation_function": "TANH",
+    "fused_activation_function": "SIGN_BIT",
     "output_type": "INT64",
     "weights_format": "SHUFFLED4x16INT8",
+    "kernel_type": "BASIC",
+    "name": "another.composite",
     "type": "DENSE",
     "mode": 7,
     "padding": 7,
@@ -36,6 +39,7 @@ class Draft:
     kind: str
     version: int = 1
     options: dict[str, Any] = field(default_factory=dict)
+    custom_options: bytes = b""
     inputs: list[StoredTensor | None] = field(default_factory=lambda: [a_stored_tensor()])
     outputs: list[StoredTensor] = field(default_factory=lambda: [a_stored_tensor()])
 
@@ -64,6 +68,7 @@ class Draft:
             options=self.options,
             version=self.version,
             custom_code=custom,
+            custom_options=self.custom_options,
         )
         return read_model_bytes(a_model([operator]))
 
@@ -187,7 +192,8 @@ def _output_count_at_least(draft: Draft, holds: bool, *, count: int) -> None:
 
 
 def _option_in(draft: Draft, holds: bool, *, option: str, values: tuple[str, ...]) -> None:
-    draft.options[option] = values[0] if holds else _OTHER_NAMES[option]
+    others = (name for name in (_OTHER_NAMES[option], "RELU_N1_TO_1") if name not in values)
+    draft.options[option] = values[0] if holds else next(others)
 
 
 def _option_flag(draft: Draft, holds: bool, *, option: str, value: bool) -> None:
@@ -373,6 +379,7 @@ def _no_empty_split(draft: Draft, holds: bool, *, tensor: str, sizes: str, axis:
 
 
 SIDES: Mapping[str, Side] = {
+    **DELEGATE_SIDES,
     "version_at_most": _version,
     "version_in": _version_in,
     "constant": _constant,

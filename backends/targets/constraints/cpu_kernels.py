@@ -5,7 +5,7 @@ from math import isfinite, isnan
 from backends.model.model import NO_TENSOR, Tensor
 from backends.targets.constraints.constraint import Tensors, signature_constraints, value_constraints
 from backends.targets.constraints.quantization import tensor_scale
-from backends.targets.facts import OperatorFacts
+from backends.targets.facts import OperatorFacts, kind_of
 from backends.units import format_shape
 
 _UNPACKED_BY = frozenset({"DEQUANTIZE", "DENSIFY"})
@@ -36,7 +36,7 @@ def unpacks_constant(op: OperatorFacts) -> str | None:
 def every_reader_in(op: OperatorFacts, *, tensor: Tensors, kinds: tuple[str, ...]) -> str | None:
     """Every operator that reads {tensor} is one of {kinds}."""
     for reader in op.links.readers(tensor.one(op).index):
-        if reader.kind not in kinds:
+        if kind_of(reader) not in kinds:
             return f"read by {reader.label}"
     return None
 
