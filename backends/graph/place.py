@@ -13,8 +13,8 @@ from backends.graph.boxes import Floats, Spacing
 from backends.graph.segment import Segment
 
 _MOST_ITEMS_FOR_BLOCKS = 4000
-_STEPS = 60
-_STEADY = 0.98
+_STEPS = 40
+_STEADY = 0.8
 """Pull to the middle line at each step, against slow waves over many ranks."""
 _STAIRCASE = 2.0
 """Width beside that of the widest rank from which blocks are given up."""

@@ -18,6 +18,8 @@ _ARROW_LENGTH = 8.0
 _ARROW_HALF_WIDTH = 4.0
 _MOST_CURVES = 1500
 _WIDE = 1200.0
+_ONE_LINE_BELOW = 0.02
+"""Zoom from which the bends of an edge are less than a pixel or two."""
 
 
 class EdgePainter:
@@ -35,7 +37,9 @@ class EdgePainter:
         if detail is Detail.BOXES or len(pieces) > _MOST_CURVES:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             painter.setPen(QPen(self._faint if detail is Detail.BOXES else self._colour, 0))
-            draw_lines(painter, distinct_lines(piece_lines(on_screen(self._layout.pieces[pieces], view))))
+            rows = on_screen(self._layout.pieces[pieces], view)
+            lines = rows[:, [0, 1, 3, 5]] if view.zoom < _ONE_LINE_BELOW else piece_lines(rows)
+            draw_lines(painter, distinct_lines(lines))
             return
         pen = QPen(self._colour, max(1.0, EDGE_WIDTH * view.zoom))
         # Pieces meet end to end: caps that overlap would show as dots.

@@ -1,7 +1,6 @@
 """The view of a graph: paints a picture, keeps its place, and marks what others select; without any input."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal, Slot
