@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from ai_edge_litert.interpreter import Interpreter
 
 from tests.support.model_builder import StoredOperator, StoredTensor, a_model, a_stored_tensor, an_operator
 
@@ -165,6 +164,9 @@ def int8_model() -> bytes:
 
 def measure_ranges(model: bytes, image: StoredTensor) -> dict[str, Range]:
     """Run the float model on random smooth images; gives the least and largest value of every tensor by name."""
+    # Imported late: only this needs the runtime, which does not exist for every platform.
+    from ai_edge_litert.interpreter import Interpreter
+
     interpreter = Interpreter(model_content=model, experimental_preserve_all_tensors=True)
     interpreter.allocate_tensors()
     random = np.random.default_rng(_SEED)
