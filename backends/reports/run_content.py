@@ -1,0 +1,149 @@
+"""A finished measurement, layer by layer, as a report."""
+
+from collections.abc import Mapping, Sequence
+
+from backends.model.model import Model
+from backends.reports.columns import KIND_COLUMNS, OPERATOR_COLUMNS, Column
+from backends.reports.content import Records, Section, Table, Tree
+from backends.reports.rows import KindRow, OperatorRow, kind_rows, operator_rows, total_rows
+from backends.reports.tabulation import records_of, table_of
+from backends.runs.run import Run
+from backends.runs.store import run_to_json
+from backends.runs.summary import summarize_latencies
+from backends.units import format_bytes, format_latency
+
+BAR_WIDTH = 20
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
+_LAYER_COLUMNS = ("index", "kind", "shape", "time_ns", "share", "placement", "fused_into")
+_TYPE_COLUMNS = ("kind", "count", "time_ns", "share", "cumulative")
+_SKIPPED_FIELDS = frozenset({"index", "verdict", "cumulative"})
+_SHOWN_RANGES = 12
+
+
+class RunContent:
+    """What was measured.
+
+    Args:
+        model: the model that ran.
+        run: the measurement.
+    """
+
+    schema = "tflite-profiler/profile/1"
+
+    def __init__(self, model: Model, run: Run) -> None:
+        self._run = run
+        self._rows = operator_rows(model, run=run)
+
+    @property
+    def title(self) -> str:
+        """Name the model and the device."""
+        return f"{self._run.model_name}: layer by layer on {self._run.plan.device}"
+
+    def sections(self) -> Sequence[Section]:
+        """Give plan, latency, the layers, the types, the partitions, and what else is to be said."""
+        run = self._run
+        remarks = (*(f"Warning: {text}" for text in run.warnings), *run.notes)
+        return [
+            Section(title="", facts=self._plan_facts()),
+            Section(title="Latency and memory", facts=_latency_facts(run)),
+            Section(title="Layers", table=self._layer_table()),
+            Section(title="Types", table=self._type_table()),
+            *([Section(title="Partitions as they ran", table=_partition_table(run))] if run.partitions else []),
+            *([Section(title="Notes", sentences=remarks)] if remarks else []),
+        ]
+
+    def records(self) -> Records:
+        """Give a record for each operator, and one for the runtime overhead, so that shares add up to one."""
+        columns = [column for column in OPERATOR_COLUMNS if column.id not in _SKIPPED_FIELDS]
+        rows = (*self._rows, *total_rows(self._rows, self._run)[:-1])
+        records = records_of(columns, rows)
+        places = [(None, None) if row.id is None else tuple(row.id) for row in rows]
+        return Records(
+            fields=("subgraph", "index", *records.fields),
+            rows=[(*place, *values) for place, values in zip(places, records.rows, strict=True)],
+        )
+
+    def tree(self) -> Mapping[str, Tree]:
+        """Give the run as it is saved."""
+        return run_to_json(self._run)
+
+    def _plan_facts(self) -> tuple[tuple[str, str], ...]:
+        run, plan = self._run, self._run.plan
+        count = f"{len(run.latencies_ns)} after {len(run.warmup_ns)} warm-up runs"
+        facts = [
+            ("Kernels", str(plan.kernels)),
+            ("Threads", str(plan.threads)),
+            ("Runs", count if run.is_complete else f"{count}, stopped early"),
+        ]
+        return (*facts, *((key.replace("_", " ").capitalize(), text) for key, text in run.environment.items()))
+
+    def _layer_table(self) -> Table:
+        rows = (*self._rows, *total_rows(self._rows, self._run))
+        largest = max((row.share or 0.0 for row in self._rows), default=0.0)
+        columns = [column for column in OPERATOR_COLUMNS if column.id in _LAYER_COLUMNS]
+        bar: Column[OperatorRow] = Column(
+            id="bar", title="", value=lambda row: render_bar(row.share, largest) if row.id else ""
+        )
+        return table_of([*columns, bar], rows)
+
+    def _type_table(self) -> Table:
+        rows = kind_rows(self._rows)
+        largest = max((row.share or 0.0 for row in rows), default=0.0)
+        columns = [column for column in KIND_COLUMNS if column.id in _TYPE_COLUMNS]
+        bar: Column[KindRow] = Column(id="bar", title="", value=lambda row: render_bar(row.share, largest))
+        return table_of([*columns, bar], rows)
+
+
+def render_bar(share: float | None, largest: float) -> str:
+    """Draw a share as blocks; the largest one fills the width."""
+    if not share or not largest:
+        return ""
+    eighths = round(share / largest * BAR_WIDTH * 8)
+    return (_EIGHTHS[8] * (eighths // 8) + _EIGHTHS[eighths % 8]).strip()
+
+
+def _latency_facts(run: Run) -> tuple[tuple[str, str], ...]:
+    facts: list[tuple[str, float | None]] = [("Initialisation", run.init_ns), ("First run", run.first_ns)]
+    if run.latencies_ns:
+        summary = summarize_latencies(run.latencies_ns)
+        facts += [
+            ("Mean", summary.mean_ns),
+            ("Standard deviation", summary.std_ns),
+            ("Fastest", summary.min_ns),
+            ("p50", summary.p50_ns),
+            ("p90", summary.p90_ns),
+            ("p99", summary.p99_ns),
+        ]
+    texts = [(label, format_latency(value)) for label, value in facts if value is not None]
+    if run.memory is not None:
+        over, peak = format_bytes(run.memory.over_baseline_bytes), format_bytes(run.memory.peak_bytes)
+        texts.append(("Memory", f"{over} for model and runtime ({peak} at its peak)"))
+    return tuple(texts)
+
+
+def _partition_table(run: Run) -> Table:
+    return Table(
+        headings=("Ran by", "Count", "Operators"),
+        rows=tuple(
+            (
+                partition.delegate or "CPU",
+                str(len(partition.operators)),
+                _ranges_text(partition.subgraph, partition.operators),
+            )
+            for partition in run.partitions
+        ),
+        right_aligned=frozenset({1}),
+    )
+
+
+def _ranges_text(subgraph: int, operators: Sequence[int]) -> str:
+    """Join operators to ranges: ``0–61, 63``."""
+    ranges: list[list[int]] = []
+    for index in operators:
+        if ranges and index == ranges[-1][-1] + 1:
+            ranges[-1] = [ranges[-1][0], index]
+        else:
+            ranges.append([index])
+    prefix = f"{subgraph}:" if subgraph else ""
+    texts = [prefix + "–".join(map(str, found)) for found in ranges[:_SHOWN_RANGES]]
+    return ", ".join([*texts, "…"] if len(ranges) > _SHOWN_RANGES else texts)
