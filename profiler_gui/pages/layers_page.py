@@ -35,6 +35,9 @@ from profiler_gui.widgets.filter_bar import FilterBar
 from profiler_gui.widgets.placeholder import Placeholder
 from profiler_gui.widgets.placement_mark import PLACEMENT_WORDS, placement_color, placement_icon
 
+_FIRST = ("index", "kind", "time_ns", "share", "cumulative", "fused_into", "verdict")
+"""What a person looks for stands left, so that it is in sight in a narrow dock."""
+
 
 class LayersPage(Page):
     """Operators or their types in a table with totals; the selection is the session's.
@@ -49,7 +52,7 @@ class LayersPage(Page):
         super().__init__(session, notices)
         self._settings = settings
         self._rows: tuple[OperatorRow, ...] = ()
-        self._operators = self._make_view(OPERATOR_COLUMNS, self._operator_look)
+        self._operators = self._make_view(_ordered(OPERATOR_COLUMNS), self._operator_look)
         self._kinds = self._make_view(KIND_COLUMNS, None)
         self._operator_footer = FooterView(self._operators)
         self._kind_footer = FooterView(self._kinds)
@@ -241,6 +244,11 @@ class LayersPage(Page):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_operators"):
             self._operators.table.refresh_look()
+
+
+def _ordered(columns: Sequence[Column[OperatorRow]]) -> tuple[Column[OperatorRow], ...]:
+    by_id = {column.id: column for column in columns}
+    return (*(by_id[id_] for id_ in _FIRST), *(column for column in columns if column.id not in _FIRST))
 
 
 def _stacked(view: RecordView, footer: FooterView) -> QWidget:

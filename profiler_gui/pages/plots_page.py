@@ -33,7 +33,7 @@ class PlotsPage(Page):
         super().__init__(session, notices)
         self._plots: tuple[LatencyPlot, ...] = ()
         self._wait = Placeholder(_NO_MODEL)
-        self._splitter = TurningSplitter((4, 3, 3))
+        self._splitter = TurningSplitter((1, 1, 1))
         self._latency = QStackedWidget()
         self._latency.addWidget(self._wait)
         self._latency.addWidget(self._splitter)

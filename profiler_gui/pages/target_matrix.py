@@ -20,7 +20,8 @@ from profiler_gui.theme import colors_of
 from profiler_gui.widgets.placement_mark import PLACEMENT_WORDS, placement_color, placement_icon
 
 _WORST_FIRST = (Placement.FALLBACK, Placement.UNKNOWN, Placement.ACCELERATED)
-_OPERATOR_WIDTH = 210
+_OPERATOR_WIDTH = 190
+_COLUMN_WIDTHS = (72, 120)
 
 Counts = dict[tuple[str, str], Counter[Placement]]
 """Placements by type and target id."""
@@ -115,7 +116,8 @@ class TargetMatrix(QWidget):
         metrics = self._tree.fontMetrics()
         self._tree.setColumnWidth(0, _OPERATOR_WIDTH)
         for number, column in enumerate(self._tree_model.columns[1:], start=1):
-            self._tree.setColumnWidth(number, max(72, metrics.horizontalAdvance(column.title) + 26))
+            wanted = metrics.horizontalAdvance(column.title) + 26
+            self._tree.setColumnWidth(number, min(max(_COLUMN_WIDTHS[0], wanted), _COLUMN_WIDTHS[1]))
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self._flat.fit_columns()
 

@@ -10,7 +10,7 @@ from profiler_gui.widgets.placement_mark import PLACEMENT_WORDS
 from profiler_gui.widgets.reason_list import Reason
 
 _WORST_FIRST = (Placement.FALLBACK, Placement.UNKNOWN, Placement.ACCELERATED)
-_SHOWN_PLACES = 4
+_SHOWN_PLACES = 3
 
 
 def reasons_of(model: Model, target: ModelVerdict, operators: Iterable[OperatorId]) -> tuple[Reason, ...]:
@@ -48,4 +48,4 @@ def heading_of(model: Model, target: ModelVerdict, selection: frozenset[Operator
 def _place(ids: list[OperatorId]) -> str:
     shown = ", ".join(format_operator(id_) for id_ in ids[:_SHOWN_PLACES])
     more = f" and {len(ids) - _SHOWN_PLACES} more" if len(ids) > _SHOWN_PLACES else ""
-    return ("Operator " if len(ids) == 1 else "Operators ") + shown + more
+    return shown + more

@@ -14,7 +14,7 @@ _SAMPLED_ROWS = 200
 _MARGIN = 22
 _SORT_MARK = 10
 _ICON = 24
-_MAX_WIDTH = 260
+_MAX_WIDTH = 220
 
 
 class RecordView(QTableView):

@@ -197,7 +197,7 @@ def _legend(colors: Colors, latencies: Latencies | None) -> str:
     """Give the legend of the dashed lines; no text in it comes from a file."""
     values = latencies.percentiles_ns if latencies else ()
     entries = [
-        f"<span style='color: {color}'>┅&nbsp;{name}&nbsp;{format_latency(value).replace(' ', '&nbsp;')}</span>"
+        f"<span style='color: {color}'>{name}&nbsp;{format_latency(value).replace(' ', '&nbsp;')}</span>"
         for color, name, value in zip(_percentile_colors(colors), _PERCENTILE_NAMES, values, strict=False)
     ]
     return "&nbsp; ".join(entries)

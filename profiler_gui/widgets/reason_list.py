@@ -6,10 +6,20 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from backends.targets.verdict import Finding, Placement
-from profiler_gui.widgets.label import plain_label
+from profiler_gui.widgets.label import PlainLabel, plain_label
 from profiler_gui.widgets.placement_mark import placement_icon
 
 _MAX_CARDS = 60
@@ -57,10 +67,10 @@ class ReasonList(QScrollArea):
             mark = QLabel()
             mark.setPixmap(placement_icon(placement, self).pixmap(20, 20))
             top.addWidget(mark)
-        top.addWidget(plain_label(heading, role="title"), 1)
+        top.addWidget(_label(heading, role="title"), 1)
         layout.addLayout(top)
         for sentence in sentences:
-            layout.addWidget(plain_label(sentence))
+            layout.addWidget(_label(sentence))
         for reason in reasons[:_MAX_CARDS]:
             layout.addWidget(self._card(reason))
         if len(reasons) > _MAX_CARDS:
@@ -95,9 +105,9 @@ class ReasonList(QScrollArea):
         title = QHBoxLayout()
         title.setSpacing(6)
         title.addWidget(mark)
-        title.addWidget(plain_label(name, role="section"), 1)
+        title.addWidget(_label(name, role="section"), 1)
         grid.addLayout(title, 0, 0, 1, 2)
-        grid.addWidget(plain_label(finding.message), 1, 0, 1, 2)
+        grid.addWidget(_label(finding.message), 1, 0, 1, 2)
         facts = (
             ("Found", finding.found),
             ("Allowed", finding.allowed),
@@ -106,12 +116,21 @@ class ReasonList(QScrollArea):
         )
         for row, (name, text) in enumerate((fact for fact in facts if fact[1]), start=2):
             grid.addWidget(plain_label(name, role="dim", is_selectable=False), row, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(plain_label(text), row, 1)
+            grid.addWidget(_label(text), row, 1)
         if reason.place:
             button = QPushButton(reason.place)
             button.setProperty("role", "link")
             button.setToolTip("Select these operators")
             button.clicked.connect(partial(self.operators_wanted.emit, reason.operators))
-            grid.addWidget(plain_label("Where", role="dim", is_selectable=False), grid.rowCount(), 0)
+            grid.addWidget(plain_label("Operators", role="dim", is_selectable=False), grid.rowCount(), 0)
             grid.addWidget(button, grid.rowCount() - 1, 1, Qt.AlignmentFlag.AlignLeft)
         return card
+
+
+def _label(text: str, *, role: str = "") -> PlainLabel:
+    """Make a label that takes the width there is, however long its words are."""
+    label = plain_label(text, role=role)
+    policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+    policy.setHeightForWidth(True)
+    label.setSizePolicy(policy)
+    return label

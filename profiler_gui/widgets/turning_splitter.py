@@ -1,6 +1,6 @@
 """A splitter that suits wide docks and tall ones."""
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
@@ -16,14 +16,18 @@ class TurningSplitter(QSplitter):
         self._stretches = stretches
         self.setChildrenCollapsible(False)
         self.setHandleWidth(1)
+        self._is_moved = False
+        self.splitterMoved.connect(self._on_moved)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Turn when the shape of the page has changed."""
+        """Turn when the shape of the page has changed; keep the shares until the user moves a handle."""
         super().resizeEvent(event)
         is_wide = self.width() >= _WIDE * self.height()
         orientation = Qt.Orientation.Horizontal if is_wide else Qt.Orientation.Vertical
-        if orientation is not self.orientation() or event.oldSize().isEmpty():
+        if orientation is not self.orientation():
             self.setOrientation(orientation)
+            self._is_moved = False
+        if not self._is_moved:
             self.share_out()
 
     def minimumSizeHint(self) -> QSize:
@@ -35,3 +39,7 @@ class TurningSplitter(QSplitter):
         length = self.width() if self.orientation() is Qt.Orientation.Horizontal else self.height()
         whole = sum(self._stretches)
         self.setSizes([length * stretch // whole for stretch in self._stretches])
+
+    @Slot()
+    def _on_moved(self) -> None:
+        self._is_moved = True
