@@ -40,8 +40,8 @@ class GraphNode:
     operator: OperatorId | None = None
     tensor: int = NO_TENSOR
     """The tensor of an input or output node."""
-    callees: tuple[int, ...] = ()
-    """Subgraphs that the operator calls."""
+    callees: tuple[tuple[str, int], ...] = ()
+    """Role (``cond``, ``body`` ...) and index of each subgraph that the operator calls."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -158,9 +158,9 @@ def _constant_name(tensor: Tensor, place: int) -> str:
     return "W" if len(tensor.shape) > 1 else "C"
 
 
-def _callees(model: Model, operator: Operator) -> tuple[int, ...]:
-    indices = (index for _, index in called_subgraphs(operator)) if operator.options else ()
-    return tuple(index for index in indices if index < len(model.subgraphs))
+def _callees(model: Model, operator: Operator) -> tuple[tuple[str, int], ...]:
+    called = called_subgraphs(operator) if operator.options else ()
+    return tuple((role, index) for role, index in called if index < len(model.subgraphs))
 
 
 def _shape_text(tensor: Tensor) -> str:

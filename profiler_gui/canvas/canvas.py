@@ -1,5 +1,8 @@
 """The canvas: a graph in which the user moves and selects."""
 
+from collections.abc import Callable, Sequence
+from functools import partial
+
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -53,7 +56,7 @@ class GraphCanvas(GraphView):
 
     def set_graph(self, picture: GraphPicture | None) -> None:
         """Show another graph, from its top at a readable size."""
-        self._card.hide()
+        self._card.dismiss()
         super().set_graph(picture)
 
     def set_palette(self, palette: Palette) -> None:
@@ -111,7 +114,7 @@ class GraphCanvas(GraphView):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin a click, a pan or a rubber band."""
         self._flight.stop()
-        self._card.hide()
+        self._card.dismiss()
         if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
             self._pointer.press(event)
 
@@ -150,7 +153,7 @@ class GraphCanvas(GraphView):
 
     def leaveEvent(self, event: QEvent) -> None:
         """Stop telling about a node."""
-        self._card.hide()
+        self._card.dismiss()
         self._hovered = None
         self.update()
 
@@ -183,7 +186,7 @@ class GraphCanvas(GraphView):
         node = self._node_at(position)
         self.setCursor(Qt.CursorShape.PointingHandCursor if self._tab_at(position) else Qt.CursorShape.ArrowCursor)
         if node is None:
-            self._card.hide()
+            self._card.dismiss()
         elif self._graph:
             self._card.show_text(describe(self._graph.picture, node, self._graph.coat), position.toPoint())
         if node != self._hovered:
@@ -204,21 +207,28 @@ class GraphCanvas(GraphView):
     def _follow(self, tab: Tab, position: QPointF) -> None:
         """Jump to the other end of an edge that is not drawn; ask which if there are several."""
         assert self._graph is not None
-        chosen = tab.others[0]
-        if len(tab.others) > 1:
-            menu = QMenu(self)
-            texts = self._graph.picture.texts
-            for other in tab.others[:_MOST_JUMPS]:
-                operator = self._graph.picture.nodes[other].operator
-                number = f"  {operator.index}" if operator else ""
-                menu.addAction(texts[other].title.replace("&", "&&") + number).setData(other)
-            action = menu.exec(self.mapToGlobal(position.toPoint()))
-            menu.deleteLater()
-            if action is None:
-                return
-            chosen = int(action.data())
-        self._select(frozenset((chosen,)))
-        self._show_node(chosen)
+        picture = self._graph.picture
+        choices = []
+        for other in tab.others[:_MOST_JUMPS]:
+            operator = picture.nodes[other].operator
+            number = f"  {operator.index}" if operator else ""
+            choices.append((picture.texts[other].title + number, partial(self._jump, other)))
+        self._ask(choices, position)
+
+    def _jump(self, node: int) -> None:
+        self._select(frozenset((node,)))
+        self._show_node(node)
+
+    def _ask(self, choices: Sequence[tuple[str, Callable[[], object]]], position: QPointF) -> None:
+        """Do the only thing there is to do, or offer a menu."""
+        if len(choices) == 1:
+            choices[0][1]()
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for text, act in choices:
+            menu.addAction(text.replace("&", "&&")).triggered.connect(partial(_ignoring, act))
+        menu.popup(self.mapToGlobal(position.toPoint()))
 
     def _select_band(self, band: QRectF, *, adds: bool) -> None:
         if self._graph is None:
@@ -230,11 +240,16 @@ class GraphCanvas(GraphView):
 
     def _activate(self, node: int) -> None:
         assert self._graph is not None
-        told = self._graph.picture.nodes[node]
+        told, layout = self._graph.picture.nodes[node], self._graph.picture.layout
         if told.operator is not None:
             self.operator_activated.emit(told.operator)
         if told.callees:
-            self.subgraph_activated.emit(told.callees[0])
+            below = self._view.to_widget(float(layout.left[node]), float(layout.top[node] + layout.height[node]))
+            choices = [
+                (f"Open {role} (subgraph {index})", partial(self.subgraph_activated.emit, index))
+                for role, index in told.callees
+            ]
+            self._ask(choices, QPointF(*below))
 
     def _select(self, nodes: frozenset[int]) -> None:
         """Select on behalf of the user, and say so."""
@@ -245,3 +260,8 @@ class GraphCanvas(GraphView):
         only = self._graph.picture.nodes[min(nodes)] if len(nodes) == 1 else None
         if only is not None and only.operator is None:
             self.tensor_selected.emit(only.tensor)
+
+
+def _ignoring(act: Callable[[], object], *_: object) -> None:
+    """Act without the state of the menu's entry."""
+    act()

@@ -1,6 +1,6 @@
 """The card that tells about the node under the pointer."""
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer, Slot
 from PySide6.QtWidgets import QLabel, QWidget
 
 from backends.reports.plain_text import plain
@@ -10,6 +10,8 @@ from profiler_gui.canvas.picture import GraphPicture
 
 _MOST_CHARACTERS = 160
 _AWAY = 18
+_PIXEL_SIZE = 12
+_MILLISECONDS = 400
 
 
 class HoverCard(QLabel):
@@ -20,7 +22,15 @@ class HoverCard(QLabel):
         self._room = parent
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setMargin(8)
+        self.setMargin(6)
+        font = self.font()
+        font.setPixelSize(_PIXEL_SIZE)
+        self.setFont(font)
+        self._at = QPoint()
+        self._wait = QTimer(self)
+        self._wait.setSingleShot(True)
+        self._wait.setInterval(_MILLISECONDS)
+        self._wait.timeout.connect(self._on_waited)
         self.setAutoFillBackground(True)
         self.hide()
 
@@ -32,11 +42,24 @@ class HoverCard(QLabel):
         )
 
     def show_text(self, text: str, at: QPoint) -> None:
-        """Show lines beside a point of the canvas, inside of it."""
+        """Show lines beside a point of the canvas once the pointer rests there; at once if it shows already."""
+        self._at = at
         if text != self.text():
             self.setText(text)
             self.adjustSize()
-        room = self._room.size()
+        if self.isVisible():
+            self._on_waited()
+        else:
+            self._wait.start()
+
+    def dismiss(self) -> None:
+        """Hide, and do not come up later."""
+        self._wait.stop()
+        self.hide()
+
+    @Slot()
+    def _on_waited(self) -> None:
+        room, at = self._room.size(), self._at
         x = at.x() + _AWAY if at.x() + _AWAY + self.width() < room.width() else at.x() - _AWAY - self.width()
         y = at.y() + _AWAY if at.y() + _AWAY + self.height() < room.height() else at.y() - _AWAY - self.height()
         self.move(max(x, 0), max(y, 0))
@@ -51,7 +74,7 @@ def describe(picture: GraphPicture, node: int, coat: Coat) -> str:
     lines = [title, told.name, *told.lines, *told.constants]
     if coat.labels and coat.labels[node]:
         lines.append(coat.labels[node])
-    lines.extend(f"calls subgraph {callee} (double click opens it)" for callee in told.callees)
+    lines.extend(f"{role}: subgraph {index} (double click opens it)" for role, index in told.callees)
     return "\n".join(_shortened(line) for line in lines if line)
 
 

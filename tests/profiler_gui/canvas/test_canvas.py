@@ -1,12 +1,17 @@
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QMenu
 
 from backends.model.model import OperatorId
 from profiler_gui.canvas.canvas import GraphCanvas
 from profiler_gui.canvas.overlay import ValueOverlay
 from profiler_gui.canvas.palette import DARK
+from profiler_gui.canvas.picture import build_picture
 from tests.profiler_gui.canvas.conftest import ADD, CONV, LOGISTIC
+from tests.support.graph_builders import a_graph_model
 
 
 def point_of(canvas, operator) -> QPoint:
@@ -250,3 +255,36 @@ def test_screen_readers_hear_what_is_selected(canvas):
 
     assert canvas.accessibleName() == "Operator graph"
     assert canvas.accessibleDescription().startswith("ADD  ·  operator 2, tensor3")
+
+
+def a_loop(metrics):
+    body, cond = (a_graph_model([("RELU", (0,), (1,))]).subgraphs[0] for _ in range(2))
+    options = {"cond_subgraph_index": 1, "body_subgraph_index": 2}
+    model = a_graph_model([("WHILE", (0,), (1,))])
+    loop = replace(model.subgraphs[0].operators[0], options=options)
+    main = replace(model.subgraphs[0], operators=(loop,))
+    return build_picture(replace(model, subgraphs=(main, cond, body)), 0, metrics)
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_an_operator_that_calls_two_subgraphs_asks_which_to_open(canvas, qtbot, metrics):
+    canvas.set_graph(a_loop(metrics))
+    loop = OperatorId(0, 0)
+    qtbot.mouseDClick(canvas, Qt.MouseButton.LeftButton, pos=point_of(canvas, loop))
+    (menu,) = canvas.findChildren(QMenu)
+
+    assert [action.text() for action in menu.actions()] == ["Open cond (subgraph 1)", "Open body (subgraph 2)"]
+    with qtbot.waitSignal(canvas.subgraph_activated) as activated:
+        menu.actions()[1].trigger()
+    menu.close()
+    assert activated.args == [2]
+
+
+def test_the_card_waits_until_the_pointer_rests(canvas, qtbot):
+    qtbot.mouseMove(canvas, pos=point_of(canvas, ADD))
+    assert not canvas._card.isVisible()
+
+    qtbot.waitUntil(canvas._card.isVisible)
+    assert canvas._card.text().startswith("ADD")
+    qtbot.mouseMove(canvas, pos=QPoint(2, 2))
+    assert not canvas._card.isVisible()
