@@ -1,6 +1,6 @@
 """Whether the parts of a model fit together: errors where the graph is not one, warnings for oddities."""
 
-from math import isfinite
+from math import inf
 
 import numpy as np
 
@@ -149,9 +149,12 @@ def _size_oddities(tensor: Tensor, stored: int) -> list[tuple[str, str]]:
 
 def _quantization_oddities(tensor: Tensor, quantization: Quantization, tensor_count: int) -> list[tuple[str, str]]:
     """Scales that are no scales, or do not match zero points or shape."""
-    found = []
     scales, zeros = len(quantization.scale), len(quantization.zero_point)
-    if not all(isfinite(scale) and scale > 0 for scale in quantization.scale):
+    is_per_block = quantization.scale_tensor != NO_TENSOR or quantization.zero_point_tensor != NO_TENSOR
+    if scales == zeros == 1 and 0 < quantization.scale[0] < inf and not is_per_block:
+        return []
+    found = []
+    if not all(0 < scale < inf for scale in quantization.scale):
         found.append(("a quantisation scale is not a positive number", ""))
     if scales != zeros and scales and zeros:
         found.append(("scales and zero points differ in number", f" has {scales} and {zeros}"))
