@@ -3,16 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import prod
 
 import numpy as np
 
 from backends.graph.boxes import Ints
+from backends.model.constant import read_constant, small_integers
 from backends.model.model import NO_TENSOR, Model, Operator, OperatorId, Subgraph, Tensor
 from backends.model.operators import attribute_line, kind_of
 from backends.model.topology import called_subgraphs
 from backends.units import format_shape
 
 _MOST_CONSTANT_LINES = 3
+_MOST_VALUES = 6
 
 
 class NodeRole(StrEnum):
@@ -118,6 +121,7 @@ def _end_node(subgraph: Subgraph, index: int, role: NodeRole) -> GraphNode:
 
 
 def _operator_node(model: Model, subgraph: Subgraph, operator: Operator) -> GraphNode:
+    kind = kind_of(operator)
     given = [subgraph.tensors[index] for index in operator.outputs if index != NO_TENSOR]
     lines = [_type_text(given[0]) + (f"  +{len(given) - 1}" if len(given) > 1 else "")] if given else []
     attributes = attribute_line(operator)
@@ -126,36 +130,47 @@ def _operator_node(model: Model, subgraph: Subgraph, operator: Operator) -> Grap
     return GraphNode(
         role=NodeRole.OPERATOR,
         title=operator.label,
-        category=kind_of(operator).category,
+        category=kind.category,
         name=given[0].name if given else "",
         lines=tuple(lines),
-        constants=_constant_lines(subgraph, operator),
+        constants=_constant_lines(model, subgraph, operator, multiplies=bool(kind.cost)),
         operator=operator.id,
         callees=_callees(model, operator),
     )
 
 
-def _constant_lines(subgraph: Subgraph, operator: Operator) -> tuple[str, ...]:
-    """Name folded inputs by their place: the second is weights, the third a bias where it has one dimension."""
+def _constant_lines(model: Model, subgraph: Subgraph, operator: Operator, *, multiplies: bool) -> tuple[str, ...]:
+    """Tell folded inputs: of operators that multiply by weights, weights and bias; the values where they are few."""
     lines = []
     for place, index in enumerate(operator.inputs):
         if index == NO_TENSOR:
             continue
         tensor = subgraph.tensors[index]
-        if tensor.is_constant or tensor.is_variable:
-            lines.append(f"{_constant_name(tensor, place)} {_type_text(tensor)}")
+        if tensor.is_variable:
+            lines.append(f"state {_type_text(tensor)}")
+        elif tensor.is_constant:
+            if multiplies and place:
+                lines.append(f"{'W' if len(tensor.shape) > 1 else 'B'} {_type_text(tensor)}")
+            else:
+                lines.append(f"C {_type_text(tensor)}{_value_text(model, subgraph, tensor)}")
     if len(lines) > _MOST_CONSTANT_LINES:
         hidden = len(lines) - _MOST_CONSTANT_LINES + 1
         lines[_MOST_CONSTANT_LINES - 1 :] = [f"+{hidden} constants"]
     return tuple(lines)
 
 
-def _constant_name(tensor: Tensor, place: int) -> str:
-    if tensor.is_variable:
-        return "state"
-    if place == 2 and len(tensor.shape) == 1:
-        return "B"
-    return "W" if len(tensor.shape) > 1 else "C"
+def _value_text(model: Model, subgraph: Subgraph, tensor: Tensor) -> str:
+    """Give the values of a tiny constant, such as axes and scalars; stored ones of a quantised tensor mean little."""
+    if tensor.quantization is not None or prod(tensor.shape) > _MOST_VALUES:
+        return ""
+    integers = small_integers(model, subgraph.index, tensor.index, _MOST_VALUES)
+    if integers:
+        return " = " + ", ".join(map(str, integers))
+    if tensor.dtype.startswith("float") and prod(tensor.shape) == 1:
+        values = read_constant(model, subgraph.index, tensor.index)
+        if isinstance(values, np.ndarray) and values.size == 1:
+            return f" = {float(values.reshape(-1)[0]):.4g}"
+    return ""
 
 
 def _callees(model: Model, operator: Operator) -> tuple[tuple[str, int], ...]:

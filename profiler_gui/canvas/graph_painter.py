@@ -36,6 +36,9 @@ class GraphPainter:
         self._nodes = NodePainter(picture, palette, coat, font)
         self._piece_region = _regions_of_pieces(picture, coat)
         self._small = node_font(font, TextRole.CONSTANT)
+        self._small_metrics = QFontMetricsF(self._small)
+        self._ground = QColor(palette.background)
+        self._ground.setAlpha(190)
         self._bold = QFont(self._small)
         self._bold.setWeight(QFont.Weight.DemiBold)
         self._bold_metrics = QFontMetricsF(self._bold)
@@ -98,7 +101,10 @@ class GraphPainter:
         painter.setPen(QColor(self.palette.edge_text))
         columns = (picture.label_x[seen], picture.label_y[seen], picture.label_tensor[seen])
         for x, y, tensor in zip(*(column.tolist() for column in columns), strict=True):
-            painter.drawText(QPointF(x + 5, y + 14), picture.tensor_text[tensor])
+            text = picture.tensor_text[tensor]
+            ground = QRectF(x + 3, y + 4, self._small_metrics.horizontalAdvance(text) + 4, 13)
+            painter.fillRect(ground, self._ground)
+            painter.drawText(QPointF(x + 5, y + 14), text)
         painter.restore()
 
     def _paint_tabs(self, painter: QPainter, nodes: Ints, view: Viewport) -> None:
@@ -111,7 +117,7 @@ class GraphPainter:
         painter.translate(-view.x * view.zoom, -view.y * view.zoom)
         painter.scale(view.zoom, view.zoom)
         painter.setFont(self._small)
-        metrics = QFontMetricsF(self._small)
+        metrics = self._small_metrics
         for node in tabbed.tolist():
             for tab in self.tabs.of(node):
                 left, top, right, bottom = tab.box

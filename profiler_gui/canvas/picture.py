@@ -69,7 +69,9 @@ def build_picture(
         IndexError: there is no such subgraph.
         Cancelled: the user cancelled.
     """
-    return picture_of(build_scene(model, subgraph_index), metrics, progress or Progress())
+    progress = progress or Progress()
+    progress.step("Collecting nodes and edges")
+    return picture_of(build_scene(model, subgraph_index), metrics, progress)
 
 
 def picture_of(scene: GraphScene, metrics: TextMetrics, progress: Progress) -> GraphPicture:

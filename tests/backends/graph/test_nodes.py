@@ -31,6 +31,17 @@ def test_constants_are_lines_of_their_reader():
     assert len(scene.source) == 2
 
 
+def test_the_values_of_tiny_constants_are_told():
+    data, axes = a_stored_tensor((1, 8, 4)), a_stored_tensor((3,), "int32", data=[0, 2, 1])
+    operators = [an_operator("TRANSPOSE", [data, axes], [turned := a_stored_tensor((1, 4, 8))])]
+    half = a_stored_tensor((), data=[0.5])
+    operators.append(an_operator("MUL", [turned, half], [a_stored_tensor((1, 4, 8))]))
+    scene = build_scene(read_model_bytes(a_model(operators)), 0)
+
+    assert scene.nodes[1].constants == ("C 3 int32 = 0, 2, 1",)
+    assert scene.nodes[2].constants == ("C scalar float32 = 0.5",)
+
+
 def test_many_constants_are_counted():
     image = a_stored_tensor((4,))
     constants = [a_stored_tensor((4,), data=bytes(16)) for _ in range(8)]
