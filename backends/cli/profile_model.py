@@ -14,6 +14,7 @@ from backends.cli.output import check_output, write_outputs
 from backends.cli.progress_line import ProgressLine
 from backends.cli.usage import UsageError, add_report_arguments, at_least, named_file, named_shape
 from backends.devices.discovery import list_devices
+from backends.model.cost import estimate_model
 from backends.progress import Progress
 from backends.reports.run_content import RunContent
 from backends.runs.plan import InputKind, Kernels, Plan
@@ -63,7 +64,8 @@ def execute(arguments: argparse.Namespace) -> ExitCode:
             run = measure(arguments.model.path, model, plan, progress)
     finally:
         line.clear()
-    write_outputs(RunContent(model, run), format_name=arguments.format, path=arguments.output)
+    costs, _ = estimate_model(model)
+    write_outputs(RunContent(model, run, costs), format_name=arguments.format, path=arguments.output)
     return ExitCode.DONE
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from backends.model.model import Model
+from backends.model.cost import OperatorCost
+from backends.model.model import Model, OperatorId
 from backends.reports.columns import KIND_COLUMNS, OPERATOR_COLUMNS, Column
 from backends.reports.content import Records, Section, Table, Tree
 from backends.reports.rows import KindRow, OperatorRow, kind_rows, operator_rows, total_rows
@@ -26,13 +27,14 @@ class RunContent:
     Args:
         model: the model that ran.
         run: the measurement.
+        costs: estimates by operator, where they are wanted beside the times.
     """
 
     schema = "tflite-profiler/profile/1"
 
-    def __init__(self, model: Model, run: Run) -> None:
+    def __init__(self, model: Model, run: Run, costs: Mapping[OperatorId, OperatorCost] | None = None) -> None:
         self._run = run
-        self._rows = operator_rows(model, run=run)
+        self._rows = operator_rows(model, costs, run)
 
     @property
     def title(self) -> str:
