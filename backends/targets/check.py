@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from backends.model.model import Model, OperatorId
-from backends.targets.facts import ModelFacts, OperatorFacts, SubgraphFacts
+from backends.targets.constraints import Reads
+from backends.targets.facts import ModelFacts, SubgraphFacts
 from backends.targets.partitions import largest
 from backends.targets.program import Answer, KindProgram, Program, compile_target
 from backends.targets.summary import summarize
@@ -11,6 +12,7 @@ from backends.targets.target import Target, WeightsPolicy
 from backends.targets.verdict import ModelVerdict, Partition, Placement, Verdict
 
 _NO_OPERATORS: frozenset[OperatorId] = frozenset()
+_NO_ANSWER = Answer(Placement.UNKNOWN)
 
 
 def check_model(
@@ -31,8 +33,7 @@ def check_model(
     facts = facts or ModelFacts(model)
     program = compile_target(target)
     subgraphs = facts.view(target.partitioning.float16_weights)
-    cache: dict[int, tuple[Answer, KindProgram | None]] = {}
-    answers = tuple(_answer_all(program, subgraph, cache) for subgraph in subgraphs)
+    answers = tuple(_answer_all(program, facts, subgraph) for subgraph in subgraphs)
     partitions: list[Partition] = []
     for subgraph, found in zip(subgraphs, answers, strict=True):
         partitions += _partition(target, subgraph, found, excluded)
@@ -87,27 +88,41 @@ class Verdicts(Mapping[OperatorId, Verdict]):
         return sum(map(len, self._answers))
 
 
-def _answer_all(
-    program: Program, subgraph: SubgraphFacts, cache: dict[int, tuple[Answer, KindProgram | None]]
-) -> list[Answer]:
-    answers: list[Answer] = []
-    for op, signature in zip(subgraph.operators, subgraph.signatures, strict=True):
-        known = cache.get(signature)
-        if known is None:
-            known = cache[signature] = _answer(program, op)
-        answer, kind = known
-        answers.append(answer if kind is None else kind.refine(answer, op))
+def _answer_all(program: Program, facts: ModelFacts, subgraph: SubgraphFacts) -> list[Answer]:
+    answers: list[Answer] = [_NO_ANSWER] * len(subgraph.operators)
+    for name, indices in subgraph.by_kind.items():
+        kind = program.kind(name)
+        if kind is None:
+            found = [program.answer_unlisted(subgraph.operators[indices[0]])] * len(indices)
+        else:
+            key = (kind, (name, subgraph))
+            found = facts.answers.get(key) or facts.answers.setdefault(key, _answer_kind(kind, subgraph, indices))
+        for index, answer in zip(indices, found, strict=True):
+            answers[index] = answer
     for index in subgraph.folded:
         answers[index] = program.answer_folded(subgraph.operators[index])
     return answers
 
 
-def _answer(program: Program, op: OperatorFacts) -> tuple[Answer, KindProgram | None]:
-    """Answer for all operators of this signature, with the statements to ask about each of them."""
-    kind = program.kind(op.kind)
-    if kind is None:
-        return program.answer_unlisted(op), None
-    return kind.answer(op), kind if kind.depends_on_values else None
+def _answer_kind(kind: KindProgram, subgraph: SubgraphFacts, indices: Sequence[int]) -> list[Answer]:
+    """Answer for all operators of one kind; those that agree in what is looked at share the answer."""
+    by_form: dict[int, Answer] = {}
+    by_size: dict[int, Answer] = {}
+    answers: list[Answer] = []
+    for index in indices:
+        op = subgraph.operators[index]
+        form = subgraph.forms[index]
+        answer = by_form.get(form)
+        if answer is None:
+            answer = by_form[form] = kind.answer(op)
+        if kind.reads >= Reads.SIZES:
+            signature = subgraph.signatures[index]
+            sized = by_size.get(signature)
+            answer = by_size[signature] = sized or kind.refine(answer, op, Reads.SIZES)
+        if kind.reads >= Reads.VALUES:
+            answer = kind.refine(answer, op, Reads.VALUES)
+        answers.append(answer)
+    return answers
 
 
 def _partition(

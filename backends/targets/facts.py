@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -18,6 +19,9 @@ ABSENT = Tensor(index=NO_TENSOR, name="", dtype="none", shape=())
 
 MOST_VALUES = 4096
 """How many values of a constant are looked at; operands that decide about support are far smaller."""
+
+_OUTPUTS_FOLLOW = -2
+"""Stands between inputs and outputs in the key of an operator."""
 
 ReadConstant = Callable[[Tensor], tuple[int, ...]]
 """Gives the values of a constant integer tensor; empty for any other tensor."""
@@ -61,17 +65,23 @@ class OperatorFacts:
         return self.outputs[position] if position < len(self.outputs) else ABSENT
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SubgraphFacts:
-    """Operators of a subgraph, numbered by signature: equal numbers mean equal answers from signature rules."""
+    """Operators of a subgraph, numbered by what rules look at: equal numbers mean equal answers.
+
+    Compared by identity: what was answered about one is kept beside it.
+    """
 
     subgraph: Subgraph
     operators: tuple[OperatorFacts, ...]
+    forms: tuple[int, ...]
+    """Numbers of all but sizes and values: types, ranks, constness, options."""
     signatures: tuple[int, ...]
+    """Numbers of all but values."""
     folded: frozenset[int]
     """Operators that are looked through (DEQUANTIZE of a float16 constant), by index."""
-    folded_tensors: Mapping[int, int]
-    """Output of a folded operator to the float16 constant behind it."""
+    by_kind: Mapping[str, tuple[int, ...]]
+    """Indices of the operators of each kind, without the folded ones."""
     execution_order: ExecutionOrder
     """What waits for what. The runtime cuts before it rewires float16 weights, so that it is the same for all."""
 
@@ -81,13 +91,16 @@ class ModelFacts:
 
     Args:
         model: the model.
+
+    Attributes:
+        answers: what was answered already; targets that say the same about a kind share it.
     """
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        self._signatures: dict[object, int] = {}
-        self._tensor_keys: dict[object, int] = {}
+        self._numbers: dict[object, int] = {}
         self._orders: dict[int, ExecutionOrder] = {}
+        self.answers: dict[tuple[object, object], Any] = {}
         self._views: dict[WeightsPolicy, tuple[SubgraphFacts, ...]] = {}
 
     def view(self, policy: WeightsPolicy) -> tuple[SubgraphFacts, ...]:
@@ -124,27 +137,38 @@ class ModelFacts:
 
     def _gather(self, subgraph: Subgraph, policy: WeightsPolicy) -> SubgraphFacts:
         folded: dict[int, int] = {}
-        folded_tensors: dict[int, int] = {}
+        tensors = list(subgraph.tensors)
         if policy is WeightsPolicy.LOOK_THROUGH:
             folded = {op.id.index: op.inputs[0] for op in subgraph.operators if is_float16_weight(op, subgraph)}
-            folded_tensors = {subgraph.operators[i].outputs[0]: source for i, source in folded.items()}
+            for index, source in folded.items():
+                tensors[subgraph.operators[index].outputs[0]] = subgraph.tensors[source]
         if not folded and policy is not WeightsPolicy.ASK:
             return self.view(WeightsPolicy.ASK)[subgraph.index]
-        tensors = list(subgraph.tensors)
-        for output, source in folded_tensors.items():
-            tensors[output] = subgraph.tensors[source]
-        keys = [self._tensor_key(tensor) for tensor in tensors]
+        form_keys = [self._form_key(tensor) for tensor in tensors]
+        size_keys = [self._number((tensor.shape, tensor.shape_signature)) for tensor in tensors]
         links = SubgraphLinks(subgraph)
         operators: list[OperatorFacts] = []
+        forms: list[int] = []
         signatures: list[int] = []
         for operator in subgraph.operators:
             # A folded operator is never asked, so that it may see its own output replaced.
             inputs = tuple([ABSENT if i == NO_TENSOR else tensors[i] for i in operator.inputs])
             outputs = tuple([tensors[i] for i in operator.outputs if i != NO_TENSOR])
             operators.append(OperatorFacts(operator, inputs, outputs, self.read_constant, links))
-            signatures.append(self._signature(operator, keys))
+            forms.append(self._form(operator, form_keys))
+            signatures.append(self._number((forms[-1], _of_tensors(operator, size_keys))))
+        by_kind: dict[str, list[int]] = {}
+        for index, op in enumerate(operators):
+            if index not in folded:
+                by_kind.setdefault(op.kind, []).append(index)
         return SubgraphFacts(
-            subgraph, tuple(operators), tuple(signatures), frozenset(folded), folded_tensors, self._order(subgraph)
+            subgraph=subgraph,
+            operators=tuple(operators),
+            forms=tuple(forms),
+            signatures=tuple(signatures),
+            folded=frozenset(folded),
+            by_kind={kind: tuple(indices) for kind, indices in by_kind.items()},
+            execution_order=self._order(subgraph),
         )
 
     def _order(self, subgraph: Subgraph) -> ExecutionOrder:
@@ -153,22 +177,29 @@ class ModelFacts:
             found = self._orders[subgraph.index] = ExecutionOrder(subgraph)
         return found
 
-    def _tensor_key(self, tensor: Tensor) -> int:
-        """Number everything about a tensor that signature rules may read: no scales, no values."""
+    def _form_key(self, tensor: Tensor) -> int:
+        """Number what is looked at of a tensor but its sizes and values."""
         quantization = tensor.quantization
         scheme: tuple[int, int, int] | None = None
         if quantization is not None:
             scheme = (len(quantization.scale), quantization.dimension, quantization.block_size)
         flags = (tensor.is_constant, tensor.is_variable, tensor.is_sparse, tensor.has_rank)
-        key = (tensor.dtype, tensor.shape, tensor.shape_signature, flags, scheme)
-        return self._tensor_keys.setdefault(key, len(self._tensor_keys))
+        return self._number((tensor.dtype, len(tensor.shape), flags, scheme))
 
-    def _signature(self, operator: Operator, keys: list[int]) -> int:
-        inputs = tuple([NO_TENSOR if i == NO_TENSOR else keys[i] for i in operator.inputs])
-        outputs = tuple([keys[i] for i in operator.outputs if i != NO_TENSOR])
+    def _form(self, operator: Operator, keys: list[int]) -> int:
         options = tuple(operator.options.items())
-        key = (operator.kind, operator.custom_code, operator.version, options, inputs, outputs)
-        return self._signatures.setdefault(key, len(self._signatures))
+        return self._number(
+            (operator.kind, operator.custom_code, operator.version, options, _of_tensors(operator, keys))
+        )
+
+    def _number(self, key: object) -> int:
+        return self._numbers.setdefault(key, len(self._numbers))
+
+
+def _of_tensors(operator: Operator, keys: list[int]) -> tuple[int, ...]:
+    """Give the keys of an operator's tensors, inputs and outputs apart."""
+    inputs = [NO_TENSOR if i == NO_TENSOR else keys[i] for i in operator.inputs]
+    return (*inputs, _OUTPUTS_FOLLOW, *[keys[i] for i in operator.outputs if i != NO_TENSOR])
 
 
 def kind_of(operator: Operator) -> str:

@@ -72,8 +72,7 @@ def largest(sizes: Sequence[int], *, most: int, least_size: int) -> set[int]:
         most: how many it keeps at most; 0 stands for all.
         least_size: smaller sets are given back.
     """
-    ranked = order_by_size(sizes)
-    chosen = ranked[:most] if most else ranked
+    chosen = order_by_size(sizes)[:most] if 0 < most < len(sizes) else range(len(sizes))
     return {number for number in chosen if sizes[number] >= least_size}
 
 

@@ -4,18 +4,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from backends.targets.constraints.binding import BoundCheck, bind, find_constraint, sentence
+from backends.targets.constraints import Reads
 from backends.targets.facts import OperatorFacts
-from backends.targets.target import Condition, Effect, Rule, Target
+from backends.targets.statement import Statement, all_hold, bind_all, most_read
+from backends.targets.target import Effect, EngineRule, Rule, Target
 from backends.targets.verdict import Finding, Placement
-
-_PLACEMENTS = {
-    Effect.FALLBACK: Placement.FALLBACK,
-    Effect.UNKNOWN: Placement.UNKNOWN,
-    Effect.SLOW: Placement.ACCELERATED,
-    Effect.MEASURE: Placement.ACCELERATED,
-    Effect.NOTE: Placement.ACCELERATED,
-}
 
 
 class Answer(NamedTuple):
@@ -27,80 +20,47 @@ class Answer(NamedTuple):
     fast_path: bool | None = None
 
 
-class Statement:
-    """A rule with its constraints bound; ``place`` orders findings as the target's file does."""
-
-    __slots__ = ("_check", "_fails_when", "_required", "_source", "_unless", "_when", "place", "reads_values", "rule")
-
-    def __init__(self, rule: Rule, target: Target, place: int) -> None:
-        self.rule = rule
-        self.place = place
-        self.reads_values = any(
-            find_constraint(condition).reads_values for condition in (rule.condition, *rule.when, *rule.unless)
-        )
-        self._check = bind(rule.condition)
-        self._fails_when = not rule.condition.negated
-        self._required = sentence(rule.condition)
-        self._when = _bind_all(rule.when)
-        self._unless = _bind_all(rule.unless)
-        source = target.sources[rule.source].text
-        self._source = f"{source}, {rule.at}" if rule.at else source
-
-    def finding(self, op: OperatorFacts) -> Finding | None:
-        """Ask about one operator; ``None`` where the rule holds or does not apply."""
-        if self._when and not _all_hold(self._when, op):
-            return None
-        if self._unless and _all_hold(self._unless, op):
-            return None
-        found = self._check(op)
-        if (found is not None) is not self._fails_when:
-            return None
-        return self._describe(op, found or "")
-
-    def _describe(self, op: OperatorFacts, found: str) -> Finding:
-        rule = self.rule
-        fields = {"kind": op.kind.removeprefix("CUSTOM:"), "found": found, "required": self._required.rstrip(".")}
-        template = rule.message or ("{required}; found: {found}." if found else "{required}.")
-        return Finding(
-            rule=rule.id,
-            reason=rule.reason,
-            message=template.format_map(fields),
-            source=self._source,
-            found=found,
-            allowed=self._required,
-            remedy=rule.remedy,
-            effect=_PLACEMENTS[rule.effect],
-        )
+_PLAIN = Answer(Placement.ACCELERATED)
+_PLAIN_FAST = Answer(Placement.ACCELERATED, fast_path=True)
 
 
 class KindProgram:
-    """All statements of a target about one operator kind."""
+    """All statements about one operator kind; targets that say the same about a kind share one.
 
-    __slots__ = ("_engines", "_individual", "_open_rules", "_shared", "_speed_rules", "depends_on_values")
+    Attributes:
+        reads: how much of an operator the statements look at, all together.
+    """
 
-    def __init__(self, statements: Sequence[Statement], engines: Sequence[tuple[str, list[tuple[BoundCheck, bool]]]]):
-        self._shared = [statement for statement in statements if not statement.reads_values]
-        self._individual = [statement for statement in statements if statement.reads_values]
+    __slots__ = ("_engines", "_engines_read", "_open_rules", "_places", "_speed_rules", "_statements", "reads")
+
+    def __init__(self, statements: tuple[Statement, ...], engines: tuple[EngineRule, ...]) -> None:
+        self._statements = {reads: [item for item in statements if item.reads is reads] for reads in Reads}
+        self._places = {statement.rule.id: place for place, statement in enumerate(statements)}
         self._speed_rules = frozenset(item.rule.id for item in statements if item.rule.effect is Effect.SLOW)
         self._open_rules = frozenset(item.rule.id for item in statements if item.rule.effect is Effect.MEASURE)
-        self._engines = engines
-        self.depends_on_values = bool(self._individual)
+        self._engines = [(row.engine, bind_all(row.when)) for row in engines]
+        self._engines_read = most_read(condition for row in engines for condition in row.when)
+        self.reads = max([self._engines_read, *(item.reads for item in statements)])
 
     def answer(self, op: OperatorFacts) -> Answer:
-        """Ask all statements that depend on nothing but the operator's signature."""
-        return self._combine(op, [(item.place, found) for item in self._shared if (found := item.finding(op))])
+        """Ask the statements that look at nothing but an operator's form."""
+        return self._judge(op, self._find(op, Reads.FORM))
 
-    def refine(self, answer: Answer, op: OperatorFacts) -> Answer:
-        """Add what the statements say that look at values of this very operator."""
-        extra = [(item.place, found) for item in self._individual if (found := item.finding(op))]
-        if not extra:
+    def refine(self, answer: Answer, op: OperatorFacts, reads: Reads) -> Answer:
+        """Add what the statements say that look at this much."""
+        extra = self._find(op, reads)
+        if not extra and self._engines_read < reads:
             return answer
-        places = {item.rule.id: item.place for item in self._shared}
-        return self._combine(op, [*((places[found.rule], found) for found in answer.findings), *extra])
+        return self._judge(op, sorted([*answer.findings, *extra], key=lambda found: self._places[found.rule]))
 
-    def _combine(self, op: OperatorFacts, placed: list[tuple[int, Finding]]) -> Answer:
-        findings = tuple(found for _, found in sorted(placed, key=lambda pair: pair[0]))
-        effects = {found.effect for found in findings}
+    def _find(self, op: OperatorFacts, reads: Reads) -> list[Finding]:
+        return [found for item in self._statements[reads] if (found := item.finding(op))]
+
+    def _judge(self, op: OperatorFacts, found: Sequence[Finding]) -> Answer:
+        findings = tuple(found)
+        if not findings and not self._engines:
+            return _PLAIN_FAST if self._speed_rules else _PLAIN
+        effects = {finding.effect for finding in findings}
         placement = Placement.ACCELERATED
         if Placement.FALLBACK in effects:
             placement = Placement.FALLBACK
@@ -119,32 +79,24 @@ class KindProgram:
 
     def _engine(self, op: OperatorFacts) -> str:
         for engine, when in self._engines:
-            if _all_hold(when, op):
+            if all_hold(when, op):
                 return engine
         return ""
 
 
 class Program:
-    """A target that is ready to be asked.
-
-    Attributes:
-        target: the target.
-        folded: the answer for operators that the delegate looks through.
-    """
+    """A target that is ready to be asked."""
 
     def __init__(self, target: Target) -> None:
-        self.target = target
-        statements = [Statement(rule, target, place) for place, rule in enumerate(target.rules)]
-        engines = [(row, _bind_all(row.when)) for row in target.engines]
         self._kinds: dict[str, KindProgram] = {}
         for kind in target.accepts:
             wanted = {kind, "*"}
-            self._kinds[kind] = KindProgram(
-                [item for item in statements if wanted.intersection(item.rule.kinds)],
-                [(row.engine, when) for row, when in engines if wanted.intersection(row.kinds)],
+            self._kinds[kind] = _kind_program(
+                tuple([_statement(rule, target) for rule in target.rules if wanted.intersection(rule.kinds)]),
+                tuple([row for row in target.engines if wanted.intersection(row.kinds)]),
             )
-        self._unlisted = Statement(target.unlisted, target, -1)
-        self._folded = Statement(target.folded, target, -1) if target.folded else None
+        self._unlisted = _statement(target.unlisted, target)
+        self._folded = _statement(target.folded, target) if target.folded else self._unlisted
 
     def kind(self, kind: str) -> KindProgram | None:
         """Give the statements about a kind; ``None`` if the target does not list it."""
@@ -156,7 +108,7 @@ class Program:
 
     def answer_folded(self, op: OperatorFacts) -> Answer:
         """Answer for a float16 weight that the delegate looks through."""
-        return _single(self._folded or self._unlisted, op)
+        return _single(self._folded, op)
 
 
 @lru_cache(maxsize=64)
@@ -165,14 +117,20 @@ def compile_target(target: Target) -> Program:
     return Program(target)
 
 
+def _statement(rule: Rule, target: Target) -> Statement:
+    return _cached_statement(rule, target.sources[rule.source].text)
+
+
+@lru_cache(maxsize=8192)
+def _cached_statement(rule: Rule, source: str) -> Statement:
+    return Statement(rule, source)
+
+
+@lru_cache(maxsize=8192)
+def _kind_program(statements: tuple[Statement, ...], engines: tuple[EngineRule, ...]) -> KindProgram:
+    return KindProgram(statements, engines)
+
+
 def _single(statement: Statement, op: OperatorFacts) -> Answer:
     finding = statement.finding(op)
     return Answer(finding.effect, (finding,)) if finding else Answer(Placement.ACCELERATED)
-
-
-def _bind_all(conditions: tuple[Condition, ...]) -> list[tuple[BoundCheck, bool]]:
-    return [(bind(condition), condition.negated) for condition in conditions]
-
-
-def _all_hold(conditions: list[tuple[BoundCheck, bool]], op: OperatorFacts) -> bool:
-    return all((check(op) is None) is not negated for check, negated in conditions)

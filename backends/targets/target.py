@@ -53,10 +53,11 @@ class Condition:
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Rule:
     """One statement of a target about some operator kinds.
 
+    Compared by identity: targets that inherit a rule share it, and what was found out with it.
     The rule applies where all of ``when`` hold and not all of ``unless``; it fails where ``condition`` does not hold.
     """
 
@@ -77,9 +78,9 @@ class Rule:
     unless: tuple[Condition, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class EngineRule:
-    """Which compute engine runs some kinds; the first row that fits decides."""
+    """Which compute engine runs some kinds; the first row that fits decides. Compared by identity, like rules."""
 
     engine: str
     kinds: tuple[str, ...]

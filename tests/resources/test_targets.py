@@ -1,5 +1,6 @@
 """One test for each thing that must hold in every target file of the program."""
 
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
@@ -78,7 +79,7 @@ def test_an_inherited_rule_is_replaced_only_by_a_different_one(target: Target) -
     inherited = {rule.id: rule for rule in BY_ID[target.extends].rules}
     changed = [rule for rule in target.rules if rule.id in inherited and rule is not inherited[rule.id]]
 
-    assert [rule.id for rule in changed if rule == inherited[rule.id]] == []
+    assert [rule.id for rule in changed if asdict(rule) == asdict(inherited[rule.id])] == []
 
 
 @EVERY

@@ -2,9 +2,8 @@
 
 A constraint takes the operator's facts and its limits as keywords. It gives ``None`` where it holds, else what was
 found, as text to read. The first line of its docstring is the sentence that users read, with the limits in braces.
-``Constraint.reads_values`` marks those that look at scales or at values of constants; all others see only what makes
-up an operator's signature (kind, version, options; types, shapes and constness of tensors), so that one answer serves
-all operators alike.
+``Constraint.reads`` tells how much of an operator it looks at, so that one answer serves all operators that agree in
+that: most rules are about types and ranks, few about sizes, fewest about scales or values of constants.
 """
 
 from collections.abc import Mapping
@@ -23,7 +22,7 @@ from backends.targets.constraints import (
     types,
     values,
 )
-from backends.targets.constraints.constraint import Constraint, Tensors
+from backends.targets.constraints.constraint import Constraint, Reads, Tensors
 
 CONSTRAINTS: Mapping[str, Constraint] = MappingProxyType(
     {
@@ -46,4 +45,4 @@ CONSTRAINTS: Mapping[str, Constraint] = MappingProxyType(
 )
 """All constraints by id."""
 
-__all__ = ["CONSTRAINTS", "Constraint", "Tensors"]
+__all__ = ["CONSTRAINTS", "Constraint", "Reads", "Tensors"]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import IntEnum
 
 from backends.model.model import Tensor
 from backends.targets.facts import OperatorFacts
@@ -61,14 +62,24 @@ class Tensors:
         return f"the {self.role} ({place})" if self.role else place
 
 
+class Reads(IntEnum):
+    """How much of an operator a constraint looks at; answers are shared among operators that agree in it."""
+
+    FORM = 0
+    """Kind, version, options; types, ranks, constness and sort of quantisation of tensors."""
+    SIZES = 1
+    """Also the sizes of tensors."""
+    VALUES = 2
+    """Also scales, zero points, values of constants, or other operators: nothing is shared."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Constraint:
     """A generic statement about an operator."""
 
     id: str
     check: Check
-    reads_values: bool = False
-    """Whether it looks at scales, zero points or values of constants, which are no part of a signature."""
+    reads: Reads
 
     @property
     def sentence(self) -> str:
@@ -76,14 +87,19 @@ class Constraint:
         return (self.check.__doc__ or "").strip().partition("\n")[0]
 
 
+def form_constraints(*checks: Check) -> tuple[Constraint, ...]:
+    """Declare functions that look at no sizes and no values; neither may what they found name any."""
+    return tuple(Constraint(id=check.__name__, check=check, reads=Reads.FORM) for check in checks)
+
+
 def signature_constraints(*checks: Check) -> tuple[Constraint, ...]:
-    """Declare functions that read only what a signature holds."""
-    return tuple(Constraint(id=check.__name__, check=check) for check in checks)
+    """Declare functions that look at sizes, but at no values."""
+    return tuple(Constraint(id=check.__name__, check=check, reads=Reads.SIZES) for check in checks)
 
 
 def value_constraints(*checks: Check) -> tuple[Constraint, ...]:
-    """Declare functions that look at scales or values."""
-    return tuple(Constraint(id=check.__name__, check=check, reads_values=True) for check in checks)
+    """Declare functions that look at scales, values or other operators."""
+    return tuple(Constraint(id=check.__name__, check=check, reads=Reads.VALUES) for check in checks)
 
 
 def render_limits(limits: Mapping[str, object]) -> dict[str, str]:

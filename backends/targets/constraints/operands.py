@@ -1,6 +1,6 @@
 """Constraints on which operands there are, and on the operator's version."""
 
-from backends.targets.constraints.constraint import Tensors, signature_constraints
+from backends.targets.constraints.constraint import Tensors, form_constraints
 from backends.targets.facts import ABSENT, OperatorFacts
 
 
@@ -57,7 +57,7 @@ def _inputs(op: OperatorFacts) -> str:
     return f"{count} input" if count == 1 else f"{count} inputs"
 
 
-CONSTRAINTS = signature_constraints(
+CONSTRAINTS = form_constraints(
     version_at_most,
     version_in,
     never,

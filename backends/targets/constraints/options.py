@@ -5,7 +5,7 @@ An option that the file leaves out reads as 0, off or ``NONE``, as the runtime z
 
 from math import prod
 
-from backends.targets.constraints.constraint import Tensors, signature_constraints
+from backends.targets.constraints.constraint import Tensors, form_constraints
 from backends.targets.facts import OperatorFacts
 
 
@@ -88,7 +88,7 @@ def _number(op: OperatorFacts, option: str) -> float:
     return found if isinstance(found, int | float) else 0
 
 
-CONSTRAINTS = signature_constraints(
+CONSTRAINTS = form_constraints(
     option_in,
     option_flag,
     option_number_in,

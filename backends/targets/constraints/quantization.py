@@ -7,7 +7,7 @@ quantised per tensor. Delegates compare those.
 from struct import pack, unpack
 
 from backends.model.model import Tensor
-from backends.targets.constraints.constraint import Tensors, signature_constraints, value_constraints
+from backends.targets.constraints.constraint import Tensors, form_constraints, value_constraints
 from backends.targets.facts import OperatorFacts
 
 
@@ -99,7 +99,7 @@ def _single(value: float) -> float:
 
 
 CONSTRAINTS = (
-    *signature_constraints(not_per_channel, not_blockwise),
+    *form_constraints(not_per_channel, not_blockwise),
     *value_constraints(
         scale_product_below, scale_positive, scale_is, zero_point_is, same_quantization, same_quantization_of
     ),

@@ -2,7 +2,7 @@
 
 from math import prod
 
-from backends.targets.constraints.constraint import Tensors, signature_constraints
+from backends.targets.constraints.constraint import Tensors, form_constraints, signature_constraints
 from backends.targets.facts import ABSENT, OperatorFacts
 from backends.units import format_shape
 
@@ -11,7 +11,7 @@ def rank_at_most(op: OperatorFacts, *, tensor: Tensors, rank: int) -> str | None
     """The rank of {tensor} is at most {rank}."""
     for found in tensor.pick(op):
         if len(found.shape) > rank:
-            return f"rank {len(found.shape)} ({format_shape(found.shape)})"
+            return f"rank {len(found.shape)}"
     return None
 
 
@@ -19,7 +19,7 @@ def rank_at_least(op: OperatorFacts, *, tensor: Tensors, rank: int) -> str | Non
     """The rank of {tensor} is at least {rank}."""
     for found in tensor.pick(op):
         if len(found.shape) < rank:
-            return f"rank {len(found.shape)} ({format_shape(found.shape)})"
+            return f"rank {len(found.shape)}"
     return None
 
 
@@ -27,7 +27,7 @@ def rank_in(op: OperatorFacts, *, tensor: Tensors, ranks: tuple[int, ...]) -> st
     """The rank of {tensor} is {ranks}."""
     for found in tensor.pick(op):
         if len(found.shape) not in ranks:
-            return f"rank {len(found.shape)} ({format_shape(found.shape)})"
+            return f"rank {len(found.shape)}"
     return None
 
 
@@ -110,18 +110,17 @@ def _told(size: int) -> str:
     return "no such dimension" if size < 0 else str(size)
 
 
-CONSTRAINTS = signature_constraints(
-    rank_at_most,
-    rank_at_least,
-    rank_in,
-    has_elements,
-    element_count_is,
-    sizes_equal,
-    size_in,
-    size_at_least,
-    size_at_most,
-    size_matches,
-    same_shape,
-    same_leading_sizes,
-    scalar_is_constant,
+CONSTRAINTS = (
+    *form_constraints(rank_at_most, rank_at_least, rank_in, scalar_is_constant),
+    *signature_constraints(
+        has_elements,
+        element_count_is,
+        sizes_equal,
+        size_in,
+        size_at_least,
+        size_at_most,
+        size_matches,
+        same_shape,
+        same_leading_sizes,
+    ),
 )

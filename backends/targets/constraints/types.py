@@ -1,6 +1,6 @@
 """Constraints on the types of operands."""
 
-from backends.targets.constraints.constraint import Tensors, signature_constraints
+from backends.targets.constraints.constraint import Tensors, form_constraints
 from backends.targets.facts import OperatorFacts
 
 _EIGHT_BIT = frozenset({"int8", "uint8"})
@@ -42,4 +42,4 @@ def not_hybrid(op: OperatorFacts, *, activations: Tensors, weights: Tensors) -> 
     return f"{left} with {right} weights" if left == "float32" and right in _EIGHT_BIT else None
 
 
-CONSTRAINTS = signature_constraints(dtype_in, dtype_if_present_in, dtype_not_in, same_dtype, not_hybrid)
+CONSTRAINTS = form_constraints(dtype_in, dtype_if_present_in, dtype_not_in, same_dtype, not_hybrid)
