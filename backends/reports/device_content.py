@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 
 from backends.devices.device import Check, Device, DeviceInfo
 from backends.reports.content import Records, Section, Table, Tree
+from backends.reports.plain_text import sentence_case
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,5 +71,5 @@ def _device_section(answer: _Answer) -> Section:
             for check in answer.checks
         ),
     )
-    facts = tuple((key.replace("_", " ").capitalize(), text) for key, text in answer.environment.items())
+    facts = tuple((sentence_case(key), text) for key, text in answer.environment.items())
     return Section(title=answer.info.name, facts=facts, table=checks if answer.checks else None)

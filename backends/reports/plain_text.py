@@ -26,6 +26,12 @@ def escape_markdown(text: str) -> str:
     return "".join("\\" + c if c in _MARKDOWN_SPECIALS else c for c in plain(text))
 
 
+def sentence_case(key: str) -> str:
+    """Give a key such as ``maximum_frequency`` as a label; capitals stay as they are."""
+    text = key.replace("_", " ")
+    return text[:1].upper() + text[1:]
+
+
 def guard_formula(text: str) -> str:
     """Give plain text that a spreadsheet does not take for a formula: an apostrophe goes before a dangerous start.
 

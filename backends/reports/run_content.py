@@ -6,6 +6,7 @@ from backends.model.cost import OperatorCost
 from backends.model.model import Model, OperatorId
 from backends.reports.columns import KIND_COLUMNS, OPERATOR_COLUMNS, Column
 from backends.reports.content import Records, Section, Table, Tree
+from backends.reports.plain_text import sentence_case
 from backends.reports.rows import KindRow, OperatorRow, kind_rows, operator_rows, total_rows
 from backends.reports.tabulation import records_of, table_of
 from backends.runs.run import Run
@@ -77,7 +78,7 @@ class RunContent:
             ("Threads", str(plan.threads)),
             ("Runs", count if run.is_complete else f"{count}, stopped early"),
         ]
-        return (*facts, *((key.replace("_", " ").capitalize(), text) for key, text in run.environment.items()))
+        return (*facts, *((sentence_case(key), text) for key, text in run.environment.items()))
 
     def _layer_table(self) -> Table:
         rows = (*self._rows, *total_rows(self._rows, self._run))

@@ -1,6 +1,7 @@
 """One content of each kind, with fixed values, for the reports' golden texts."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from backends.devices.device import Check, DeviceInfo
@@ -9,11 +10,13 @@ from backends.model.reader import read_model_bytes
 from backends.reports.content import Content
 from backends.reports.device_content import DeviceContent
 from backends.reports.model_content import ModelContent
+from backends.reports.run_content import RunContent
 from backends.reports.target_content import TargetContent
 from backends.reports.verdict_content import VerdictContent
+from backends.runs.run import RunPartition
 from backends.targets.target import Condition, Partitioning, Rule, Source, Target
 from backends.targets.verdict import Placement
-from tests.support.builders import a_chain, a_verdict_of
+from tests.support.builders import a_chain, a_run, a_verdict_of
 from tests.support.model_builder import a_model, a_stored_tensor, an_operator
 
 
@@ -65,6 +68,16 @@ def _inspection() -> Content:
     return ModelContent(model, *estimate_model(model))
 
 
+def _run() -> Content:
+    model = a_chain(["CONV_2D", "ADD", "CONV_2D", "SOFTMAX"])
+    run = a_run(model, [2e6, None, 1e6, 2.5e5], fused={1: 0})
+    partitions = (
+        RunPartition(subgraph=0, delegate="XNNPACK", operators=(0, 1, 2)),
+        RunPartition(subgraph=0, delegate="", operators=(3,)),
+    )
+    return RunContent(model, replace(run, partitions=partitions, is_complete=False, notes=("The computer was busy.",)))
+
+
 def _target() -> Content:
     source = Source(id="doc", text="Example manual", checked_on=date(2026, 1, 2), url="https://example.org")
     rules = {
@@ -98,6 +111,7 @@ def _target() -> Content:
 SAMPLES: Mapping[str, Callable[[], Content]] = {
     "check": _verdicts,
     "inspect": _inspection,
+    "profile": _run,
     "target": _target,
     "devices": lambda: DeviceContent([FixedDevice()]),
 }
