@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
 
-import numpy as np
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DType:
@@ -76,9 +74,3 @@ def byte_count(name: str, shape: tuple[int, ...]) -> int | None:
     """Count the bytes that a dense tensor occupies; ``None`` where they are not fixed. Packed types round up."""
     bits, count = dtype_of(name).bits, element_count(shape)
     return None if bits is None or count is None else (bits * count + 7) // 8
-
-
-def numpy_dtype(name: str) -> np.dtype[np.generic] | None:
-    """Give the numpy type that holds the values, ``None`` where there is none."""
-    holder = dtype_of(name).numpy
-    return np.dtype(holder) if holder else None

@@ -123,7 +123,7 @@ def test_missing_files_and_folders_are_named(tmp_path: Path) -> None:
         file_kind(tmp_path / "none.task")
     with pytest.raises(ModelFileError, match="is a folder"):
         file_kind(tmp_path)
-    with pytest.raises(ModelFileError, match="cannot be read"):
+    with pytest.raises(ModelFileError, match="There is no file"):
         list_members(tmp_path / "none.task")
 
 
@@ -138,15 +138,26 @@ def test_an_archive_of_other_things_is_an_error(tmp_path: Path) -> None:
 
 
 def test_an_entry_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = write(tmp_path, zipped({"a.tflite": MODEL}, zipfile.ZIP_DEFLATED))
-    monkeypatch.setattr(bundle, "MAX_MEMBER_BYTES", 100)
+    packed = write(tmp_path, zipped({"a.tflite": MODEL}, zipfile.ZIP_DEFLATED))
+    nested = zipped({"inner.zip": zipped({"a.tflite": MODEL})}, zipfile.ZIP_DEFLATED)
+    monkeypatch.setattr(bundle, "MAX_UNPACKED_BYTES", 100)
 
     with pytest.raises(ModelFileError, match="unpacks to more than"):
-        read_member(path, "a.tflite")
+        read_member(packed, "a.tflite")
+    with pytest.raises(ModelFileError, match="unpacks to more than"):
+        list_members(write(tmp_path, nested))
 
 
-def test_an_archive_flipped_anywhere_gives_models_or_one_sentence(tmp_path: Path) -> None:
-    content = zipped({"a.tflite": MODEL}, zipfile.ZIP_DEFLATED)
+def test_a_stored_model_is_read_in_place_whatever_its_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path, zipped({"a.tflite": MODEL}))
+    monkeypatch.setattr(bundle, "MAX_UNPACKED_BYTES", 100)
+
+    assert read_member(path, "a.tflite").size_bytes == len(MODEL)
+
+
+@pytest.mark.parametrize("compression", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_an_archive_flipped_anywhere_gives_models_or_one_sentence(tmp_path: Path, compression: int) -> None:
+    content = zipped({"a.tflite": MODEL}, compression)
     outcomes = set()
     for place in range(0, len(content), 3):
         damaged = bytearray(content)
