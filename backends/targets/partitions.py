@@ -49,7 +49,7 @@ class ExecutionOrder:
             accepted: for each operator 1 if the delegate takes it, else 0. Targets that agree share one answer.
 
         Returns:
-            The sets in the order in which they run. Operators on a cycle are in none.
+            The sets in the order in which they run. A graph with a cycle cannot be cut: all of it stays on the CPU.
         """
         found = self._cuts.get(accepted)
         if found is None:
@@ -96,10 +96,10 @@ def might_have_side_effect(operator: Operator, subgraph: Subgraph) -> bool:
 
 
 def _cut(order: ExecutionOrder, accepted: bytes) -> list[OperatorSet]:
-    if not order.order:
+    if not accepted:
         return []
-    if not any(accepted):
-        return [OperatorSet(False, tuple(sorted(order.order)))]
+    if not any(accepted) or len(order.order) < len(accepted):
+        return [OperatorSet(False, tuple(range(len(accepted))))]
     first = accepted[order.order[0]]
     epochs = [0] * len(order.waits_for)
     sets: list[list[int]] = [[]]

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from backends.targets.constraints import (
     cpu_kernels,
     custom_options,
+    dtypes,
     geometry,
     neighbours,
     operands,
@@ -19,7 +20,6 @@ from backends.targets.constraints import (
     quantization,
     roles,
     shapes,
-    types,
     values,
 )
 from backends.targets.constraints.constraint import Constraint, Reads, Tensors
@@ -37,7 +37,7 @@ CONSTRAINTS: Mapping[str, Constraint] = MappingProxyType(
             quantization,
             roles,
             shapes,
-            types,
+            dtypes,
             values,
         )
         for constraint in module.CONSTRAINTS

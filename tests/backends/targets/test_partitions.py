@@ -49,8 +49,8 @@ def test_operators_with_side_effects_keep_their_order() -> None:
     assert kept == [(True, (0,)), (False, (1,)), (True, (2,))]
 
 
-def test_operators_on_a_cycle_are_in_no_set() -> None:
-    assert cut([[], [2], [1]], [1, 1, 1]) == [(True, (0,))]
+def test_a_graph_with_a_cycle_stays_on_the_cpu() -> None:
+    assert cut([[], [2], [1]], [1, 1, 1]) == [(False, (0, 1, 2))]
 
 
 def test_a_graph_out_of_order_is_cut_by_what_is_ready() -> None:
