@@ -23,6 +23,7 @@ _LABEL_REACH = 200.0
 _SMALL_LABEL = 0.8
 """Size of labels on nodes that show nothing but their title."""
 _REGION_MARGIN = 13.0
+_WIDEST_REGION_EDGE = 600.0
 
 
 class GraphPainter:
@@ -54,7 +55,7 @@ class GraphPainter:
         box = (left, top, right, bottom)
         nodes = self.culling.nodes(box, _REACH + 2 / view.zoom)
         pieces = self.culling.pieces(box, 12 + 2 / view.zoom)
-        self._paint_regions(painter, nodes, pieces, view)
+        self._paint_regions(painter, nodes, pieces if detail >= Detail.TITLES else pieces[:0], view)
         self.edges.paint(painter, pieces, view, detail)
         if detail is Detail.EVERYTHING:
             self._paint_edge_texts(painter, view, box)
@@ -73,13 +74,16 @@ class GraphPainter:
         rects = screen_rects(self.picture.layout, inside, view.x, view.y, view.zoom)
         margin = max(_REGION_MARGIN * view.zoom, 2.0)
         rects += (-margin, -margin, 2 * margin, 2 * margin)
+        rows = self.picture.layout.pieces[pieces]
+        pieces = pieces[
+            (self._piece_region[pieces] != NO_REGION) & (np.abs(rows[:, 0] - rows[:, 3]) < _WIDEST_REGION_EDGE)
+        ]
         lines = on_screen(self.picture.layout.pieces[pieces], view)
         tints = self.palette.regions
         rect_tint, line_tint = self.coat.region[inside] % len(tints), self._piece_region[pieces] % len(tints)
-        line_tint[self._piece_region[pieces] == NO_REGION] = len(tints)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         for index, tint in enumerate(tints):
-            painter.setPen(QPen(QColor(tint), 2 * margin, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+            painter.setPen(QPen(QColor(tint), 2 * margin, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap))
             draw_lines(painter, piece_lines(lines[line_tint == index]))
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(tint))

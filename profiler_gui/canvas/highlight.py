@@ -7,11 +7,17 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from backends.graph.boxes import Ints
+from profiler_gui.canvas.culling import screen_rects
+from profiler_gui.canvas.edge_painter import on_screen
 from profiler_gui.canvas.graph_painter import GraphPainter
+from profiler_gui.canvas.strokes import distinct_lines, distinct_pixels, draw_lines, draw_rects
 from profiler_gui.canvas.viewport import Viewport
 
 _EDGE_WIDTH = 2.6
 _MOST_EDGES = 4000
+_MOST_CURVES = 400
+_MOST_OUTLINES = 250
+"""More are drawn all at once, as plain rectangles."""
 
 
 class Highlight:
@@ -63,6 +69,12 @@ class Highlight:
         seen = np.intersect1d(pieces, self._graph.culling.pieces(view.box, 8.0), assume_unique=True)
         if not len(seen):
             return
+        if len(seen) > _MOST_CURVES:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            painter.setPen(QPen(colour, 0, style))
+            rows = on_screen(self._graph.picture.layout.pieces[seen], view)
+            draw_lines(painter, distinct_lines(rows[:, [0, 1, 3, 5]]))
+            return
         width = max(1.6, _EDGE_WIDTH * min(view.zoom, 1.4))
         pen = QPen(colour, width, style)
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
@@ -72,6 +84,13 @@ class Highlight:
         seen = np.intersect1d(nodes, self._graph.culling.nodes(view.box, 10.0 / view.zoom), assume_unique=True)
         layout = self._graph.picture.layout
         is_end = self._graph.picture.is_end
+        if len(seen) > _MOST_OUTLINES:
+            rects = distinct_pixels(screen_rects(layout, seen, view.x, view.y, view.zoom))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            painter.setPen(QPen(pen.color(), 2.0))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            draw_rects(painter, rects + np.asarray((-1.0, -1.0, 2.0, 2.0)))
+            return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
