@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from backends.model.cost import OperatorCost
-from backends.model.model import Model, Operator, OperatorId
+from backends.model.model import NO_TENSOR, Model, Operator, OperatorId, Subgraph
 from backends.runs.run import OperatorTime, Run
 from backends.targets.verdict import Finding, ModelVerdict, Placement, Verdict
 
@@ -108,17 +108,15 @@ def operator_rows(
     verdict: ModelVerdict | None = None,
 ) -> tuple[OperatorRow, ...]:
     """List all operators of all subgraphs in execution order, joined with what is given."""
-    times = {time.operator: time for time in run.operators} if run else {}
-    cumulative = _cumulative(times)
-    verdicts = verdict.verdicts if verdict else {}
-    rows = []
-    for subgraph in model.subgraphs:
-        for operator in subgraph.operators:
-            row = _operator_row(model, operator, (costs or {}).get(operator.id), times.get(operator.id))
-            rows.append(
-                replace(row, cumulative=cumulative.get(operator.id), verdict=verdicts.get(operator.id)),
-            )
-    return tuple(rows)
+    known = _Known(
+        costs=costs or {},
+        times={time.operator: time for time in run.operators} if run else {},
+        cumulative=_cumulative(run.operators) if run else {},
+        verdicts=verdict.verdicts if verdict else {},
+    )
+    return tuple(
+        _operator_row(subgraph, operator, known) for subgraph in model.subgraphs for operator in subgraph.operators
+    )
 
 
 def total_rows(rows: Iterable[OperatorRow], run: Run | None = None) -> tuple[OperatorRow, ...]:
@@ -220,13 +218,23 @@ def run_row(run: Run) -> RunRow:
     )
 
 
-def _operator_row(
-    model: Model, operator: Operator, cost: OperatorCost | None, time: OperatorTime | None
-) -> OperatorRow:
-    _, outputs = model.operator_tensors(operator)
-    first = outputs[0] if outputs else None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What is joined to the operators."""
+
+    costs: Mapping[OperatorId, OperatorCost]
+    times: Mapping[OperatorId, OperatorTime]
+    cumulative: Mapping[OperatorId, float]
+    verdicts: Mapping[OperatorId, Verdict]
+
+
+def _operator_row(subgraph: Subgraph, operator: Operator, known: _Known) -> OperatorRow:
+    id_ = operator.id
+    index = next((index for index in operator.outputs if index != NO_TENSOR), NO_TENSOR)
+    first = subgraph.tensors[index] if index != NO_TENSOR else None
+    cost, time = known.costs.get(id_), known.times.get(id_)
     return OperatorRow(
-        id=operator.id,
+        id=id_,
         kind=operator.label,
         name=first.name if first else "",
         shape=first.display_shape if first and first.has_rank else None,
@@ -236,9 +244,11 @@ def _operator_row(
         bytes_moved=cost.bytes_moved if cost else None,
         time_ns=time.time_ns if time else None,
         share=time.share if time else None,
+        cumulative=known.cumulative.get(id_),
         placement=time.placement if time else "",
         kernel=time.kernel if time else "",
         fused_into=time.fused_into if time else None,
+        verdict=known.verdicts.get(id_),
     )
 
 
@@ -257,14 +267,14 @@ def _kind_row(kind: str, members: Sequence[OperatorRow]) -> KindRow:
     )
 
 
-def _cumulative(times: Mapping[OperatorId, OperatorTime]) -> dict[OperatorId, float]:
-    measured = [time for time in times.values() if time.share is not None]
-    measured.sort(key=lambda time: (-(time.share or 0.0), time.operator))
+def _cumulative(times: Iterable[OperatorTime]) -> dict[OperatorId, float]:
+    measured = [(-time.share, time.operator) for time in times if time.share is not None]
+    measured.sort()
     running = 0.0
     result = {}
-    for time in measured:
-        running += time.share or 0.0
-        result[time.operator] = running
+    for share, operator in measured:
+        running -= share
+        result[operator] = running
     return result
 
 

@@ -40,6 +40,7 @@ class TargetMatrix(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._verdicts: Mapping[str, ModelVerdict] = {}
+        self._rows: Sequence[OperatorRow] = ()
         self._counts: Counts = {}
         self._chosen = ""
         self._is_telling = True
@@ -78,9 +79,10 @@ class TargetMatrix(QWidget):
             verdicts: answers by target id.
             chosen: id of the target whose refusals come first.
         """
-        self._verdicts, self._chosen = verdicts, chosen
         targets = tuple(verdicts.values())
-        self._counts = _count(rows, targets)
+        if rows is not self._rows or verdicts is not self._verdicts:
+            self._counts = _count(rows, targets)
+        self._rows, self._verdicts, self._chosen = rows, verdicts, chosen
         groups = _groups(rows, self._counts, chosen)
         self._is_telling = False
         try:
@@ -202,11 +204,11 @@ def _count(rows: Sequence[OperatorRow], targets: Sequence[ModelVerdict]) -> Coun
     """Count placements by type and target in one pass."""
     counts: Counts = defaultdict(Counter)
     for target in targets:
-        verdicts, target_id = target.verdicts, target.target_id
-        for row in rows:
-            verdict = verdicts.get(row.id) if row.id is not None else None
-            if verdict is not None:
-                counts[row.kind, target_id][verdict.placement] += 1
+        get = target.verdicts.get
+        answers = ((row.kind, get(row.id)) for row in rows if row.id is not None)
+        found = Counter((kind, verdict.placement) for kind, verdict in answers if verdict is not None)
+        for (kind, placement), count in found.items():
+            counts[kind, target.target_id][placement] = count
     return counts
 
 

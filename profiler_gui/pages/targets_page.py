@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from backends.model.model import OperatorId
+from backends.model.model import Model, OperatorId
 from backends.reports.columns import PARTITION_COLUMNS, TARGET_COLUMNS, default_columns, matrix_columns
 from backends.reports.rows import OperatorRow, operator_rows
 from backends.reports.table_content import TableContent
@@ -42,6 +42,7 @@ class TargetsPage(Page):
     def __init__(self, session: Session, notices: NoticeBoard | None = None) -> None:
         super().__init__(session, notices)
         self._rows: tuple[OperatorRow, ...] = ()
+        self._listed: Model | None = None
         self._summary = RecordView(RecordTable(default_columns(TARGET_COLUMNS), self._summary_look, is_narrow=True))
         self._summary.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self._matrix = TargetMatrix()
@@ -89,7 +90,6 @@ class TargetsPage(Page):
         """Show the verdicts on the model in front."""
         record = self.record
         if record is None or not record.verdicts:
-            self._rows = ()
             self._empty.set_text(
                 "Open a model to see what each target would do with it."
                 if record is None
@@ -97,7 +97,9 @@ class TargetsPage(Page):
             )
             self._pages.setCurrentWidget(self._empty)
             return
-        self._rows = operator_rows(record.model, record.costs)
+        if record.model is not self._listed:
+            self._listed = record.model
+            self._rows = operator_rows(record.model, record.costs)
         self._filter.set_kinds(Counter(row.kind for row in self._rows))
         self._summary.table.set_rows(record.verdicts.values())
         self._summary.fit_columns()

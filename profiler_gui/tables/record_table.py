@@ -181,15 +181,15 @@ class RecordTable(QAbstractTableModel):
         return None
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        """Sort by a column; -1 restores the original order. The selection follows its rows."""
-        self.layoutAboutToBeChanged.emit()
-        before = self.persistentIndexList()
-        kept = [(self._order[index.row()], index.column()) for index in before]
+        """Sort by a column; -1 restores the original order.
+
+        The model is reset, because keeping the indexes of a large selection takes Qt seconds; the view selects the
+        same rows again.
+        """
+        self.beginResetModel()
         self._sorted_by = (column, order) if 0 <= column < len(self._columns) else None
         self._arrange()
-        position = {i: at for at, i in enumerate(self._order)} if kept else {}
-        self.changePersistentIndexList(before, [self.index(position[i], at) for i, at in kept])
-        self.layoutChanged.emit()
+        self.endResetModel()
 
 
 _LOOK_ROLES = frozenset(

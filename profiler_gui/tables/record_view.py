@@ -34,6 +34,7 @@ class RecordView(QTableView):
         super().__init__(parent)
         self._table = table
         self._is_telling = True
+        self._kept: frozenset[int] = frozenset()
         self._delegate = ShareDelegate()
         self.setModel(table)
         self.setItemDelegate(self._delegate)
@@ -42,6 +43,7 @@ class RecordView(QTableView):
         self._add_copy_actions()
         self.selectionModel().selectionChanged.connect(self._on_selection_changed)
         self.activated.connect(self._on_activated)
+        table.modelAboutToBeReset.connect(self._on_about_to_be_reset)
         table.modelReset.connect(self._on_reset)
 
     @property
@@ -51,8 +53,11 @@ class RecordView(QTableView):
 
     def selected_rows(self) -> tuple[Any, ...]:
         """Give the selected rows from top to bottom."""
-        positions = sorted(index.row() for index in self.selectionModel().selectedRows())
-        return tuple(self._table.row(position) for position in positions)
+        positions: set[int] = set()
+        ranges: Any = self.selectionModel().selection()  # a list of ranges, which the stubs do not say
+        for stretch in ranges:
+            positions.update(range(stretch.top(), stretch.bottom() + 1))
+        return tuple(self._table.row(position) for position in sorted(positions))
 
     def select_rows(self, wanted: Callable[[Any], bool], *, scroll: bool = True) -> None:
         """Select exactly the visible rows that are wanted, without telling anybody."""
@@ -151,6 +156,8 @@ class RecordView(QTableView):
 
     def _set_up_header(self) -> None:
         header = self.horizontalHeader()
+        # An empty selection of its own: to paint a section as selected, Qt would ask for every cell of the column.
+        header.setSelectionModel(QItemSelectionModel(self._table, header))
         header.setSectionsMovable(True)
         header.setHighlightSections(False)
         header.setSortIndicatorClearable(True)
@@ -192,7 +199,13 @@ class RecordView(QTableView):
             self.columns_changed.emit(self.visible_column_ids())
 
     @Slot()
+    def _on_about_to_be_reset(self) -> None:
+        self._kept = frozenset(id(row) for row in self.selected_rows())
+
+    @Slot()
     def _on_reset(self) -> None:
+        if self._kept:
+            self.select_rows(lambda row: id(row) in self._kept, scroll=False)
         shares = [c.value(row) for c in self._table.columns if c.is_share for row in self._table.all_rows]
         self._delegate.set_full(max((s for s in shares if isinstance(s, float)), default=1.0))
 

@@ -1,7 +1,7 @@
 from dataclasses import dataclass
 
 import pytest
-from PySide6.QtCore import QItemSelectionModel, Qt
+from PySide6.QtCore import Qt
 
 from backends.reports.columns import Align, Column
 from profiler_gui.tables.look import Look
@@ -77,14 +77,6 @@ def test_filter_and_sorting_stay_when_rows_are_replaced(table):
     table.set_rows([Fruit("plum", 20), Fruit("kiwi", 70), Fruit("banana", 100)])
 
     assert table_text(table, (0,)) == ["banana"]
-
-
-def test_the_selection_follows_its_rows_when_sorting(table):
-    selection = QItemSelectionModel(table)
-    selection.select(table.index(2, 0), QItemSelectionModel.SelectionFlag.Select)
-    table.sort(1, Qt.SortOrder.DescendingOrder)
-
-    assert [table.row(index.row()).name for index in selection.selectedIndexes()] == ["apple"]
 
 
 def test_numbers_stand_right_and_only_shares_have_bars(table):

@@ -63,6 +63,15 @@ def test_selecting_by_program_tells_nobody(view, qtbot):
     assert [fruit.name for fruit in view.selected_rows()] == ["pear", "apple"]
 
 
+def test_the_selection_follows_its_rows_when_sorting_and_filtering(view, qtbot):
+    select(view, 2)
+    with qtbot.assertNotEmitted(view.rows_selected):
+        view.sortByColumn(1, Qt.SortOrder.DescendingOrder)
+        view.table.set_filter("ap")
+
+    assert view.selected_rows() == (FRUITS[2],)
+
+
 def test_a_column_is_hidden_from_the_menu_and_told(view, qtbot):
     menu = view.column_menu()
     with qtbot.waitSignal(view.columns_changed) as told:
