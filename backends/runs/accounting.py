@@ -37,7 +37,7 @@ def account(model: Model, attribution: Attribution, latencies_ns: Sequence[int])
     total_ns = float(round(sum(latencies_ns) / len(latencies_ns)))
     notes: list[str] = []
     inside_ns = max(0.0, total_ns - attribution.outside_us * 1000)
-    estimates = _add_fractions(attribution.operators, inside_ns, notes)
+    estimates = _add_fractions(attribution.operators, inside_ns, total_ns, notes)
     scale = _scale(sum(estimates.values()), total_ns, notes)
     times = {id_: float(math.floor(time * scale)) for id_, time in estimates.items()}
     operators = tuple(
@@ -54,7 +54,7 @@ def account(model: Model, attribution: Attribution, latencies_ns: Sequence[int])
 
 
 def _add_fractions(
-    shares: Mapping[OperatorId, OperatorShare], inside_ns: float, notes: list[str]
+    shares: Mapping[OperatorId, OperatorShare], inside_ns: float, total_ns: float, notes: list[str]
 ) -> dict[OperatorId, float]:
     """Give times in ns, adding half a microsecond for each kernel call; less where that is more than is missing.
 
@@ -66,11 +66,11 @@ def _add_fractions(
     if wanted <= 0:
         return times
     part = min(1.0, max(_LEAST_PART, (inside_ns - sum(times.values())) / wanted))
-    if wanted * part > _NOTED_SHARE * inside_ns:
-        count, part_of_total = sum(calls.values()), format_share(wanted * part / inside_ns)
+    if wanted * part > _NOTED_SHARE * total_ns:
+        count, part_of_total = sum(calls.values()), format_share(wanted * part / max(total_ns, 1.0))
         notes.append(
             f"The delegate rounds each kernel's time down to whole microseconds: {_TRUNCATION_US * part:.2g} µs were "
-            f"added for each of {count:.0f} kernel calls ({part_of_total} of the time inside the runtime)."
+            f"added for each of {count:.0f} kernel calls ({part_of_total} of the latency)."
         )
     return {id_: time + part * _TRUNCATION_US * 1000 * calls[id_] for id_, time in times.items()}
 

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -20,7 +20,8 @@ OPEN_TIMEOUT_S = 180.0
 RUN_TIMEOUT_S = 300.0
 _MEMORY_SHARE = 0.85
 _PACKAGE_ROOT = Path(__file__).resolve().parents[3]
-_MODULE = "backends.runs.host.worker"
+WORKER = (sys.executable, "-P", "-m", "backends.runs.host.worker")
+"""The worker; "-P" keeps modules in the current folder from being imported instead of ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,16 +84,18 @@ class RuntimeChild:
     Args:
         progress: cancelling it kills the child.
         run_timeout_s: longest time one inference may take.
+        command: program that answers as ``worker`` does.
     """
 
-    def __init__(self, progress: Progress, *, run_timeout_s: float = RUN_TIMEOUT_S) -> None:
+    def __init__(
+        self, progress: Progress, *, run_timeout_s: float = RUN_TIMEOUT_S, command: Sequence[str] = WORKER
+    ) -> None:
         self._progress = progress
         self._run_timeout_s = run_timeout_s
         self._doing = "starting"
         self._template: EventTemplate | None = None
-        # "-P" keeps modules in the current folder from being imported instead of ours.
         self._child = Child(
-            (sys.executable, "-P", "-m", _MODULE),
+            command,
             environment={"PYTHONPATH": str(_PACKAGE_ROOT), "PYTHONIOENCODING": "utf-8", "PYTHONUTF8": "1"},
         )
         self._closing = progress.closing(self._child.kill)
