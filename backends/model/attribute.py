@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from backends.model.constant import small_integers
+from backends.model.flexbuffer import custom_attributes
 from backends.model.model import Model, Operator, OptionValue
 
 _TRIVIAL: dict[str, tuple[OptionValue, ...]] = {
@@ -83,6 +84,11 @@ def attribute_line(operator: Operator, model: Model | None = None) -> str:
         parts.append(str(operator.options.get("name") or operator.options.get("call_target_name") or ""))
     else:
         parts += _operand_parts(operator, model) + _option_parts(operator)
+    parts += [
+        f"{name}={_value_text(value)}"
+        for name, value in custom_attributes(operator).items()
+        if isinstance(value, int | float) and not name.startswith("_")
+    ]
     activation = operator.options.get("fused_activation_function", "NONE")
     if activation != "NONE":
         parts.append(str(activation))

@@ -108,6 +108,14 @@ def test_a_line_says_what_matters(
     assert line(kind, a_stored_tensor(), *constants, options=options) == expected
 
 
+def test_numbers_among_custom_attributes_are_shown() -> None:
+    # A map {"size": 3} in FlexBuffers: key, keys vector, map.
+    options = b"size\x00\x01\x06\x01\x01\x01\x03\x04\x02$\x01"
+    model = read_model_bytes(a_model([an_operator("CUSTOM", custom_code="Mine", custom_options=options)]))
+
+    assert attribute_line(model.subgraphs[0].operators[0]) == "size=3"
+
+
 def test_a_line_never_grows_long() -> None:
     assert len(line("VAR_HANDLE", a_stored_tensor(), options={"shared_name": "x" * 500})) <= 60
 
