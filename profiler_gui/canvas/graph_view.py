@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -26,6 +26,8 @@ READABLE_ZOOM = 1.0
 LEAST_READABLE_ZOOM = 0.58
 _CORNER = 12
 _ENTER_MARGIN = 24.0
+_SHARP_AFTER_MS = 80
+"""A graph that is slow to paint is stretched while the user zooms, and painted when that pauses."""
 
 
 class GraphView(QWidget):
@@ -51,6 +53,10 @@ class GraphView(QWidget):
         self._view = Viewport()
         self._is_placed = False
         self._sheet = Sheet()
+        self._zooming = QTimer(self)
+        self._zooming.setSingleShot(True)
+        self._zooming.setInterval(_SHARP_AFTER_MS)
+        self._zooming.timeout.connect(self.update)
         self._flight = Flight(self, self._show_view)
         self._minimap = Minimap(self)
         self._minimap.place_chosen.connect(self._on_place_chosen)
@@ -205,7 +211,11 @@ class GraphView(QWidget):
             painter.fillRect(self.rect(), QColor(self._palette.background))
             return
         self._is_placed = True
-        painter.drawPixmap(0, 0, self._sheet.show(self._graph, self._view, self.devicePixelRatioF()))
+        if self._zooming.isActive() and self._sheet.is_slow_near(self._view):
+            painter.fillRect(self.rect(), QColor(self._palette.background))
+            self._sheet.stretch(painter, self._view)
+        else:
+            painter.drawPixmap(0, 0, self._sheet.show(self._graph, self._view, self.devicePixelRatioF()))
         self._highlight.paint(painter, self._view, self._hovered)
         if self._overlay is not None:
             corner = QPointF(_CORNER, self.height() - _CORNER)
@@ -224,6 +234,7 @@ class GraphView(QWidget):
     def _rebuild(self) -> None:
         """After any change of what is drawn, other than the view."""
         self._sheet.forget()
+        self._zooming.stop()
         self._highlight = Highlight(self._graph) if self._graph else None
         if self._graph and self._highlight:
             self._highlight.select(self._selected)
@@ -263,7 +274,10 @@ class GraphView(QWidget):
     def _show_view(self, view: Viewport) -> None:
         if self._graph and not self._graph.picture.is_empty:
             view = view.kept_near(self._graph.picture.layout.bounds)
-        self._view = snapped(view, self.devicePixelRatioF())
+        view = snapped(view, self.devicePixelRatioF())
+        if view.zoom != self._view.zoom and self._sheet.is_slow_near(view):
+            self._zooming.start()
+        self._view = view
         self._minimap.set_view(self._view)
         self.view_changed.emit(self._view.zoom)
         self.update()

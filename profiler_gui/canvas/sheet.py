@@ -1,10 +1,14 @@
 """The drawn part of a graph, kept as pixels: panning shifts them and paints only what comes into sight."""
 
+import time
+
 from PySide6.QtCore import QPoint, QRectF, QSize
 from PySide6.QtGui import QPainter, QPixmap, QRegion
 
 from profiler_gui.canvas.graph_painter import GraphPainter
 from profiler_gui.canvas.viewport import Viewport
+
+_MOST_MILLISECONDS = 13.0
 
 
 class Sheet:
@@ -14,10 +18,29 @@ class Sheet:
         self._pixmap = QPixmap()
         self._view: Viewport | None = None
         self._ratio = 1.0
+        self._milliseconds = 0.0
+
+    def is_slow_near(self, view: Viewport) -> bool:
+        """Whether a view of about the same place took more to paint than a frame may take."""
+        if self._view is None or self._milliseconds <= _MOST_MILLISECONDS:
+            return False
+        left, top, right, bottom = self._view.box
+        x, y = view.centre
+        return left <= x <= right and top <= y <= bottom
+
+    def stretch(self, brush: QPainter, view: Viewport) -> None:
+        """Draw the old pixels where they lie in another view: a stopgap while the user zooms."""
+        if self._view is None:
+            return
+        old = self._view
+        x, y = view.to_widget(old.x, old.y)
+        scale = view.zoom / old.zoom
+        brush.drawPixmap(QRectF(x, y, old.width * scale, old.height * scale), self._pixmap, QRectF(self._pixmap.rect()))
 
     def forget(self) -> None:
         """Paint everything anew next time."""
         self._view = None
+        self._milliseconds = 0.0
 
     def show(self, painter: GraphPainter, view: Viewport, ratio: float) -> QPixmap:
         """Give the pixels of a view.
@@ -34,7 +57,9 @@ class Sheet:
             self._pixmap.setDevicePixelRatio(ratio)
             self._ratio, old = ratio, None
         if old is None or old.zoom != view.zoom:
+            start = time.perf_counter()
             self._paint(painter, view, QRectF(0, 0, view.width, view.height))
+            self._milliseconds = (time.perf_counter() - start) * 1e3
         elif (old.x, old.y) != (view.x, view.y):
             self._shift(painter, view, old)
         self._view = view

@@ -205,6 +205,20 @@ def test_panning_gives_the_same_picture_as_painting_anew(canvas, long_chain):
     assert shifted == pixels(canvas)
 
 
+def test_a_slow_graph_is_stretched_while_zooming_and_sharp_after(canvas, qtbot, long_chain):
+    canvas.set_graph(long_chain)
+    canvas.grab()
+    canvas._sheet._milliseconds = 1000.0
+    canvas.zoom_by(1.2)
+    stretched = pixels(canvas)
+    qtbot.waitUntil(lambda: not canvas._zooming.isActive())
+    sharp = pixels(canvas)
+    canvas._sheet.forget()
+
+    assert stretched != sharp
+    assert sharp == pixels(canvas)
+
+
 def test_selection_matches_overlay_and_palette_are_seen(canvas):
     plain = pixels(canvas)
     canvas.set_matches([ADD])
