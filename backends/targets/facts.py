@@ -10,6 +10,7 @@ import numpy as np
 from backends.model.cost import operator_cost
 from backends.model.dtype import dtype_of
 from backends.model.model import NO_TENSOR, Model, Operator, OptionValue, Subgraph, Tensor
+from backends.targets.control_edges import read_control_edges
 from backends.targets.links import SubgraphLinks
 from backends.targets.partitions import ExecutionOrder
 from backends.targets.target import WeightsPolicy
@@ -99,6 +100,7 @@ class ModelFacts:
     def __init__(self, model: Model) -> None:
         self.model = model
         self._numbers: dict[object, int] = {}
+        self._control_edges = read_control_edges(model)
         self._orders: dict[int, ExecutionOrder] = {}
         self.answers: dict[tuple[object, object], Any] = {}
         self._views: dict[WeightsPolicy, tuple[SubgraphFacts, ...]] = {}
@@ -174,7 +176,8 @@ class ModelFacts:
     def _order(self, subgraph: Subgraph) -> ExecutionOrder:
         found = self._orders.get(subgraph.index)
         if found is None:
-            found = self._orders[subgraph.index] = ExecutionOrder(subgraph)
+            edges = self._control_edges[subgraph.index] if self._control_edges else None
+            found = self._orders[subgraph.index] = ExecutionOrder(subgraph, edges)
         return found
 
     def _form_key(self, tensor: Tensor) -> int:

@@ -9,9 +9,11 @@ f674577).
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from backends.model.model import NO_TENSOR, Operator, Subgraph
+from backends.targets.control_edges import Edges
 from backends.targets.unstable_sort import order_by_size
 
 _SIDE_EFFECTS = frozenset({"IF", "WHILE", "CALL_ONCE"})
@@ -20,6 +22,10 @@ _SIDE_EFFECTS = frozenset({"IF", "WHILE", "CALL_ONCE"})
 class ExecutionOrder:
     """What each operator of a subgraph waits for.
 
+    Args:
+        subgraph: the subgraph.
+        control_edges: pairs of operators that the model itself puts in order; ``None`` chains those with side effects.
+
     Attributes:
         waits_for: for each operator, the operators whose tensors it reads, or that must have run for another reason.
         order: the operators so that each comes after what it waits for; those on a cycle are left out.
@@ -27,19 +33,19 @@ class ExecutionOrder:
 
     __slots__ = ("_cuts", "order", "waits_for")
 
-    def __init__(self, subgraph: Subgraph) -> None:
+    def __init__(self, subgraph: Subgraph, control_edges: Edges | None = None) -> None:
         producers = find_producers(subgraph)
-        waits_for: list[tuple[int, ...]] = []
-        last_effect = NO_TENSOR
-        for operator in subgraph.operators:
-            found = {producers[tensor] for tensor in operator.inputs if tensor in producers}
-            if might_have_side_effect(operator, subgraph):
-                if last_effect != NO_TENSOR:
-                    found.add(last_effect)
-                last_effect = operator.id.index
-            waits_for.append(tuple(found))
-        self.waits_for = waits_for
-        self.order = _sorted_order(waits_for)
+        count = len(subgraph.operators)
+        found = [
+            {producers[tensor] for tensor in operator.inputs if tensor in producers} for operator in subgraph.operators
+        ]
+        for earlier, later in _side_effects(subgraph) if control_edges is None else control_edges:
+            if not 0 <= earlier < count or not 0 <= later < count:
+                found[0].add(0)  # The runtime gives up on the whole subgraph, as on a cycle.
+            else:
+                found[later].add(earlier)
+        self.waits_for = [tuple(waiting) for waiting in found]
+        self.order = _sorted_order(self.waits_for)
         self._cuts: dict[bytes, tuple[OperatorSet, ...]] = {}
 
     def cut(self, accepted: bytes) -> tuple["OperatorSet", ...]:
@@ -84,6 +90,12 @@ def find_producers(subgraph: Subgraph) -> dict[int, int]:
         for tensor in operator.outputs
         if tensor != NO_TENSOR
     }
+
+
+def _side_effects(subgraph: Subgraph) -> Edges:
+    """Chain the operators with side effects."""
+    found = [operator.id.index for operator in subgraph.operators if might_have_side_effect(operator, subgraph)]
+    return tuple(pairwise(found))
 
 
 def might_have_side_effect(operator: Operator, subgraph: Subgraph) -> bool:
