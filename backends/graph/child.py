@@ -48,6 +48,8 @@ def layout_in_child(graph: BoxGraph, progress: Progress) -> Layout:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=environment,
+        # On Windows a console would flash up.
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     ) as child:
         try:
             with progress.closing(child.kill):
