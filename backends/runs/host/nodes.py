@@ -16,6 +16,9 @@ from backends.model.model import NO_TENSOR, Model, Operator, OperatorId
 from backends.runs.host.rewrite import Rewrite
 
 COMPOSITE = "STABLEHLO_COMPOSITE"
+_MAX_NODES = 100_000
+"""Composites that contain each other would never end; the runtime would not run them either."""
+
 _SIDE_EFFECTS = ("IF", "WHILE", "CALL_ONCE")
 
 
@@ -81,7 +84,7 @@ def plan_nodes(model: Model, subgraph: int, rewrite: Rewrite) -> NodePlan:
             new_order.extend(range(len(nodes), len(nodes) + len(clones)))
             nodes.extend(clones)
         order = new_order
-        if len(nodes) > 500_000:
+        if len(nodes) > _MAX_NODES:
             break
     return NodePlan(nodes=tuple(nodes), order=tuple(order))
 
