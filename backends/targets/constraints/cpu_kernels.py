@@ -3,7 +3,7 @@
 from math import isfinite, isnan
 
 from backends.model.model import NO_TENSOR, Tensor
-from backends.targets.constraints.constraint import Tensors, signature_constraints, value_constraints
+from backends.targets.constraints.constraint import Tensors, form_constraints, signature_constraints, value_constraints
 from backends.targets.constraints.quantization import tensor_scale
 from backends.targets.facts import OperatorFacts, kind_of
 from backends.units import format_shape
@@ -81,7 +81,7 @@ def quantised_if_integer(op: OperatorFacts, *, tensor: Tensors) -> str | None:
 def sizes_positive(op: OperatorFacts, *, tensor: Tensors) -> str | None:
     """Every size of {tensor} is above 0."""
     for found in tensor.pick(op):
-        if any(size <= 0 for size in found.shape):
+        if found.shape and min(found.shape) <= 0:
             return format_shape(found.shape)
     return None
 
@@ -216,12 +216,9 @@ def _option(op: OperatorFacts, name: str) -> int:
 
 
 CONSTRAINTS = (
+    *form_constraints(per_tensor_if_8_bit, channels_along, quantised_if_integer, pooling_window_covers_stride),
     *signature_constraints(
-        per_tensor_if_8_bit,
-        channels_along,
-        quantised_if_integer,
         sizes_positive,
-        pooling_window_covers_stride,
         block_divides,
         paddings_fit,
         elements_at_least,

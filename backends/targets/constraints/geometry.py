@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from backends.targets.constraints.constraint import Tensors, signature_constraints
+from backends.model.model import Tensor
+from backends.targets.constraints.constraint import Tensors, form_constraints, signature_constraints
 from backends.targets.facts import ABSENT, OperatorFacts
 from backends.units import format_shape
 
@@ -22,7 +23,7 @@ def length_is_rank(op: OperatorFacts, *, tensor: Tensors, of: Tensors) -> str | 
 def inner_sizes_at_most(op: OperatorFacts, *, tensor: Tensors, limit: int) -> str | None:
     """Every size of {tensor} but the first is at most {limit}."""
     for found in tensor.pick(op):
-        if any(size > limit for size in found.shape[1:]):
+        if len(found.shape) > 1 and max(found.shape[1:]) > limit:
             return format_shape(found.shape)
     return None
 
@@ -89,17 +90,10 @@ def broadcast_as_images(op: OperatorFacts, *, first: Tensors, second: Tensors) -
 
     Height and width must be 1 together; different batches need a constant of one element.
     """
-    tensors = (first.one(op), second.one(op))
-    shapes = [(1,) * (4 - len(tensor.shape)) + tensor.shape for tensor in tensors]
-    told = " and ".join(format_shape(tensor.shape) for tensor in tensors)
-    if any(len(shape) > 4 for shape in shapes):
-        return told
-    left, right = shapes
-    if left[0] != right[0] and not any(t.is_constant and set(s) == {1} for t, s in zip(tensors, shapes, strict=True)):
-        return told
-    if left[1:3] != right[1:3] and (1, 1) not in (left[1:3], right[1:3]):
-        return told
-    return told if left[3] != right[3] and 1 not in (left[3], right[3]) else None
+    left, right = first.one(op), second.one(op)
+    if left.shape == right.shape and len(left.shape) <= 4:
+        return None
+    return None if _broadcasts(left, right) else f"{format_shape(left.shape)} and {format_shape(right.shape)}"
 
 
 def spread_to_output(op: OperatorFacts, *, tensor: Tensors) -> str | None:
@@ -153,6 +147,17 @@ def _has(shape: Sequence[int], dimension: int) -> bool:
     return -len(shape) <= dimension < len(shape)
 
 
+def _broadcasts(left: Tensor, right: Tensor) -> bool:
+    if len(left.shape) > 4 or len(right.shape) > 4:
+        return False
+    one, other = ((1,) * (4 - len(tensor.shape)) + tensor.shape for tensor in (left, right))
+    if one[0] != other[0] and not any(t.is_constant and set(t.shape) <= {1} for t in (left, right)):
+        return False
+    if one[1:3] != other[1:3] and (1, 1) not in (one[1:3], other[1:3]):
+        return False
+    return one[3] == other[3] or 1 in (one[3], other[3])
+
+
 def _spreads(short: tuple[int, ...], long: tuple[int, ...]) -> bool:
     if len(long) != 4:
         return False
@@ -161,21 +166,23 @@ def _spreads(short: tuple[int, ...], long: tuple[int, ...]) -> bool:
     return (long[0] == 1 and short == (1, 1)) or (long[0] == short[0] and long[3] == short[1])
 
 
-CONSTRAINTS = signature_constraints(
-    same_rank,
-    length_is_rank,
-    inner_sizes_at_most,
-    no_open_dimension,
-    dilated_size_at_most,
-    sizes_start_with,
-    no_product_mismatch,
-    elements_match_size,
-    broadcast_to_four,
-    broadcast_as_images,
-    spread_to_output,
-    scalar_or_like_output,
-    one_element_at_most,
-    only_batch_and_channels,
-    size_multiple_of,
-    single_row,
+CONSTRAINTS = (
+    *form_constraints(same_rank),
+    *signature_constraints(
+        length_is_rank,
+        inner_sizes_at_most,
+        no_open_dimension,
+        dilated_size_at_most,
+        sizes_start_with,
+        no_product_mismatch,
+        elements_match_size,
+        broadcast_to_four,
+        broadcast_as_images,
+        spread_to_output,
+        scalar_or_like_output,
+        one_element_at_most,
+        only_batch_and_channels,
+        size_multiple_of,
+        single_row,
+    ),
 )

@@ -5,7 +5,7 @@ An option that the file leaves out reads as 0, off or ``NONE``, as the runtime z
 
 from math import prod
 
-from backends.targets.constraints.constraint import Tensors, form_constraints
+from backends.targets.constraints.constraint import Tensors, form_constraints, signature_constraints
 from backends.targets.facts import OperatorFacts
 
 
@@ -88,17 +88,19 @@ def _number(op: OperatorFacts, option: str) -> float:
     return found if isinstance(found, int | float) else 0
 
 
-CONSTRAINTS = form_constraints(
-    option_in,
-    option_flag,
-    option_number_in,
-    option_is,
-    option_length_in,
-    option_is_end,
-    option_at_most,
-    option_at_least,
-    option_product_at_most,
-    option_not_empty,
-    option_shape_has_rank,
-    axis_not_last,
+CONSTRAINTS = (
+    *form_constraints(
+        option_in,
+        option_flag,
+        option_number_in,
+        option_is,
+        option_length_in,
+        option_at_most,
+        option_at_least,
+        option_product_at_most,
+        option_not_empty,
+        option_shape_has_rank,
+        axis_not_last,
+    ),
+    *signature_constraints(option_is_end),
 )

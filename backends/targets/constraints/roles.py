@@ -1,8 +1,10 @@
 """Constraints on which operands are constants, which are data of the run, and of which type each may be."""
 
 from backends.model.model import Tensor
-from backends.targets.constraints.constraint import Tensors, signature_constraints
+from backends.targets.constraints.constraint import Tensors, form_constraints
 from backends.targets.facts import ABSENT, OperatorFacts
+
+_MADE_ANEW = frozenset({"string", "resource", "variant"})
 
 
 def run_input_count_in(op: OperatorFacts, *, counts: tuple[int, ...]) -> str | None:
@@ -30,7 +32,7 @@ def output_count_in(op: OperatorFacts, *, counts: tuple[int, ...]) -> str | None
 
 
 def run_dtype_in(op: OperatorFacts, *, tensor: Tensors, dtypes: tuple[str, ...]) -> str | None:
-    """The type of {tensor}, unless it is a constant, a variable or of text, is {dtypes}."""
+    """The type of {tensor}, unless it is a constant, a variable or made anew in each run, is {dtypes}."""
     for found in tensor.pick(op):
         if found.dtype not in dtypes and _is_computed(found):
             return found.dtype
@@ -55,11 +57,12 @@ def constant_or_dtype_in(op: OperatorFacts, *, tensor: Tensors, dtypes: tuple[st
 
 
 def _is_computed(tensor: Tensor) -> bool:
-    """Whether the runtime plans the tensor's memory; it makes texts anew in each run."""
-    return tensor is not ABSENT and not tensor.is_constant and not tensor.is_variable and tensor.dtype != "string"
+    """Whether the runtime plans the tensor's memory; texts and handles it makes anew in each run."""
+    is_planned = not tensor.is_constant and not tensor.is_variable and tensor.dtype not in _MADE_ANEW
+    return is_planned and tensor is not ABSENT
 
 
-CONSTRAINTS = signature_constraints(
+CONSTRAINTS = form_constraints(
     run_input_count_in,
     constant_input_count_in,
     operand_mix,
