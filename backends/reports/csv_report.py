@@ -2,9 +2,10 @@
 
 import csv
 import math
+from functools import cache
 from typing import TextIO
 
-from backends.reports.content import Content, Value
+from backends.reports.content import Content
 from backends.reports.plain_text import guard_formula
 
 
@@ -21,14 +22,17 @@ class CsvReport:
     def write(self, stream: TextIO, content: Content) -> None:
         """Write the content's records."""
         records = content.records()
+        guard = cache(guard_formula)
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(records.fields)
-        writer.writerows([_cell(value) for value in row] for row in records.rows)
+        writer.writerows(
+            [guard(value) if isinstance(value, str) else _cell(value) for value in row] for row in records.rows
+        )
 
 
-def _cell(value: Value) -> str:
+def _cell(value: float | bool | None) -> str:
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return guard_formula(value) if isinstance(value, str) else str(value)
+    return str(value)

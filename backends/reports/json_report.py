@@ -35,7 +35,7 @@ def _pieces(tree: Tree, indent: str, depth: int, *, is_member: bool = False) -> 
         or depth > _LINED_DEPTH + (not is_object)
         or not (_is_lined_object(tree, is_member) or _holds_objects(tree))
     ):
-        yield json.dumps(_finite(tree), allow_nan=False)
+        yield _line(tree)
         return
     inner = indent + " "
     yield "{" if is_object else "["
@@ -45,6 +45,13 @@ def _pieces(tree: Tree, indent: str, depth: int, *, is_member: bool = False) -> 
         yield from _pieces(member, inner, depth + is_object, is_member=not is_object)
         separator = ",\n"
     yield f"\n{indent}" + ("}" if is_object else "]")
+
+
+def _line(tree: Tree) -> str:
+    try:
+        return json.dumps(tree, allow_nan=False, default=dict)
+    except ValueError:
+        return json.dumps(_finite(tree), allow_nan=False)
 
 
 def _is_lined_object(tree: Tree, is_member: bool) -> bool:

@@ -1,7 +1,7 @@
 """What targets would do with a model, as a report."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from backends.model.model import Model, OperatorId
@@ -70,8 +70,9 @@ class VerdictContent:
         }
 
     def _target_section(self, target: ModelVerdict) -> Section:
-        groups = _grouped_findings(self._model, target)
-        sentences = (*target.notes, *_engine_sentence(target))
+        verdicts = sorted(target.verdicts.items())
+        groups = _grouped_findings(self._model, verdicts)
+        sentences = (*target.notes, *_engine_sentence(verdict for _, verdict in verdicts))
         if not groups:
             return Section(title=target.target_name, sentences=sentences)
         table = Table(
@@ -128,11 +129,11 @@ class _FindingGroup:
     operators: tuple[OperatorId, ...]
 
 
-def _grouped_findings(model: Model, target: ModelVerdict) -> list[_FindingGroup]:
+def _grouped_findings(model: Model, verdicts: Iterable[tuple[OperatorId, Verdict]]) -> list[_FindingGroup]:
     """Group by type and rule: what loses operators first, the most frequent first."""
     members: dict[tuple[str, str], list[OperatorId]] = defaultdict(list)
     first: dict[tuple[str, str], Finding] = {}
-    for id_, verdict in sorted(target.verdicts.items()):
+    for id_, verdict in verdicts:
         kind = model.operator(id_).label
         for finding in verdict.findings:
             key = (kind, finding.rule)
@@ -143,8 +144,8 @@ def _grouped_findings(model: Model, target: ModelVerdict) -> list[_FindingGroup]
     return sorted(groups, key=lambda g: (g.finding.effect is Placement.ACCELERATED, -len(g.operators), g.kind))
 
 
-def _engine_sentence(target: ModelVerdict) -> list[str]:
-    engines = Counter(verdict.engine for verdict in target.verdicts.values() if verdict.engine)
+def _engine_sentence(verdicts: Iterable[Verdict]) -> list[str]:
+    engines = Counter(verdict.engine for verdict in verdicts if verdict.engine)
     counts = ", ".join(f"{engine} {count}" for engine, count in engines.most_common())
     return [f"Operators by engine: {counts}."] if counts else []
 
