@@ -5,6 +5,7 @@ from pathlib import Path
 
 from backends.cli import VERBS
 from backends.cli.exit_code import ExitCode
+from backends.targets.loader import load_targets
 from profiler_gui.actions import ACTIONS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -22,6 +23,10 @@ def test_every_make_command_exists() -> None:
 def test_every_verb_and_its_schema_are_documented() -> None:
     assert [verb for verb in VERBS if f"tflite-profiler {verb}" not in README] == []
     assert [verb for verb in VERBS if f"tflite-profiler/{verb}/1" not in README] == []
+
+
+def test_every_target_is_documented() -> None:
+    assert [target.id for target in load_targets() if f"`{target.id}`" not in README] == []
 
 
 def test_every_exit_code_is_documented() -> None:
