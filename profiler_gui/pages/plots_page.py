@@ -90,8 +90,8 @@ class PlotsPage(Page):
         if self._latency.currentWidget() is self._splitter:
             plots = {plot.title: plot for plot in self._plots}
         if self._ranking.operators.bars:
-            plots["Most expensive operators"] = self._ranking.operators
-            plots["By type"] = self._ranking.kinds
+            plots["Most expensive operators"] = self._ranking.operators.picture()
+            plots["By type"] = self._ranking.kinds.picture()
         return plots
 
     def show_operators(self) -> None:

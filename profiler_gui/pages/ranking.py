@@ -16,6 +16,8 @@ from profiler_gui.widgets.label import plain_label
 from profiler_gui.widgets.turning_splitter import TurningSplitter
 
 _MAX_BARS = 100
+_FIGURE_SPACE = "\u2007"
+"""As wide as a digit, so that numbers of different length stand under each other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +116,7 @@ def _bars(rows: Any, measure: Measure, label: Callable[[Any], str]) -> list[Bar]
             key=row.kind if isinstance(row, KindRow) else row.id,
             label=label(row),
             value=value,
-            text=f"{measure.format(value)}   {format_share(value / total):>7}",
+            text=f"{measure.format(value)}   {format_share(value / total).rjust(7, _FIGURE_SPACE)}",
         )
         for value, row in known[:_MAX_BARS]
     ]

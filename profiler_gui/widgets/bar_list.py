@@ -116,6 +116,15 @@ class BarList(QListView):
         self._model.set_bars(bars)
         self._delegate.measure_anew()
 
+    def picture(self, width: int = 720) -> "BarList":
+        """Give a list of the same bars that is tall enough to show all of them; the caller owns it."""
+        whole = BarList()
+        whole.setPalette(self.palette())
+        whole.setFrameShape(self.Shape.NoFrame)
+        whole.set_bars(self.bars)
+        whole.resize(width, max(1, len(self.bars)) * self.sizeHintForRow(0) + 4)
+        return whole
+
     def select_keys(self, is_wanted: Callable[[Any], bool]) -> None:
         """Select exactly the bars whose key is wanted, without telling anybody."""
         self._is_telling = False
@@ -154,7 +163,7 @@ class _BarDelegate(QStyledItemDelegate):
 
     def _measure(self, metrics: QFontMetrics) -> None:
         self._is_measured = True
-        self._label_width = max((metrics.horizontalAdvance(bar.label) for bar in self._view.bars), default=0)
+        self._label_width = max((metrics.horizontalAdvance(bar.label) for bar in self._view.bars), default=0) + 2
         self._text_width = max((metrics.horizontalAdvance(bar.text) for bar in self._view.bars), default=0)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -145,10 +146,10 @@ def _draw_timeline(pen: _Pen, latencies: Latencies) -> None:
         band = pg.LinearRegionItem(edges, movable=False, brush=_faint(pen.colors.warning), pen=pg.mkPen(None))
         pen.item.addItem(band)
         x = np.arange(1 - warmup.size, 1)
-        pen.item.plot(x, warmup, pen=None, symbol="t", symbolSize=9, symbolPen=None, symbolBrush=pen.colors.warning)
+        _plot(pen.item, x, warmup, pen=None, symbol="t", symbolSize=9, symbolPen=None, symbolBrush=pen.colors.warning)
     x = np.arange(1, runs.size + 1)
     dots = {"symbol": "o", "symbolSize": 5, "symbolPen": None, "symbolBrush": pen.colors.series[0]}
-    pen.item.plot(x, runs, pen=pg.mkPen(pen.colors.series[0], width=1), **(dots if runs.size <= _MAX_DOTS else {}))
+    _plot(pen.item, x, runs, pen=pg.mkPen(pen.colors.series[0], width=1), **(dots if runs.size <= _MAX_DOTS else {}))
     _add_percentiles(pen, latencies.percentiles_ns, is_vertical=False)
 
 
@@ -172,6 +173,11 @@ def _draw_ecdf(pen: _Pen, latencies: Latencies) -> None:
     pen.item.setLimits(yMin=0, yMax=103)
     pen.item.plot(x, percent, stepMode="center", pen=pg.mkPen(pen.colors.series[0], width=2))
     _add_percentiles(pen, latencies.percentiles_ns, is_vertical=True)
+
+
+def _plot(item: pg.PlotItem, x: npt.ArrayLike, y: npt.ArrayLike, **style: Any) -> None:
+    """Draw a curve whose symbols stay shapes in an SVG instead of copies of a small picture."""
+    item.plot(x, y, useCache=False, **style)
 
 
 def bin_count(values: Floats) -> int:

@@ -45,6 +45,7 @@ def _write_svg(widget: QWidget, path: Path, title: str) -> None:
     generator = QSvgGenerator()
     generator.setFileName(str(path))
     generator.setTitle(title)
+    generator.setResolution(widget.logicalDpiX())  # else texts come out smaller than on the screen
     size = QSize(widget.size())
     generator.setSize(size)
     generator.setViewBox(QRect(QPoint(), size))
