@@ -43,6 +43,7 @@ def check_model(
         verdicts=Verdicts(answers),
         partitions=tuple(partitions),
         summary=summarize(subgraphs, answers, partitions, facts.macs),
+        notes=tuple(_notes(target, facts)),
     )
 
 
@@ -86,6 +87,16 @@ class Verdicts(Mapping[OperatorId, Verdict]):
 
     def __len__(self) -> int:
         return sum(map(len, self._answers))
+
+
+def _notes(target: Target, facts: ModelFacts) -> Iterator[str]:
+    if target.partitioning.refuses_dynamic_tensors and facts.open_operators:
+        first = facts.open_operators[0]
+        yield (
+            f"Tensor sizes are only known at run time from {first.label} (operator {first.id.index} of subgraph "
+            f"{first.id.subgraph}) on. The runtime hands such a graph to no delegate for static sizes; the verdicts "
+            "say what would be supported if sizes were fixed."
+        )
 
 
 def _answer_all(program: Program, facts: ModelFacts, subgraph: SubgraphFacts) -> list[Answer]:

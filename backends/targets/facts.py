@@ -11,6 +11,7 @@ from backends.model.cost import operator_cost
 from backends.model.dtype import dtype_of
 from backends.model.model import NO_TENSOR, Model, Operator, OptionValue, Subgraph, Tensor
 from backends.targets.control_edges import read_control_edges
+from backends.targets.dynamic_sizes import open_operators
 from backends.targets.links import SubgraphLinks
 from backends.targets.partitions import ExecutionOrder
 from backends.targets.target import WeightsPolicy
@@ -124,6 +125,11 @@ class ModelFacts:
                     known[signature] = operator_cost(self.model, op.operator).macs or 0
             found.append(tuple([known[signature] for signature in facts.signatures]))
         return tuple(found)
+
+    @cached_property
+    def open_operators(self) -> tuple[Operator, ...]:
+        """The first operator of each subgraph after which sizes are only known at run time."""
+        return open_operators(self.model)
 
     def read_constant(self, tensor: Tensor) -> tuple[int, ...]:
         """Give the values of a constant integer tensor, in one row; empty for any other tensor."""
