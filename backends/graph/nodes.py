@@ -10,7 +10,7 @@ import numpy as np
 from backends.graph.boxes import Ints
 from backends.model.constant import read_constant, small_integers
 from backends.model.model import NO_TENSOR, Model, Operator, OperatorId, Subgraph, Tensor
-from backends.model.operators import attribute_line, kind_of
+from backends.model.operators import attribute_line, attribute_operands, kind_of
 from backends.model.topology import called_subgraphs
 from backends.units import format_shape
 
@@ -124,7 +124,7 @@ def _operator_node(model: Model, subgraph: Subgraph, operator: Operator) -> Grap
     kind = kind_of(operator)
     given = [subgraph.tensors[index] for index in operator.outputs if index != NO_TENSOR]
     lines = [_type_text(given[0]) + (f"  +{len(given) - 1}" if len(given) > 1 else "")] if given else []
-    attributes = attribute_line(operator)
+    attributes = attribute_line(operator, model)
     if attributes:
         lines.append(attributes)
     return GraphNode(
@@ -140,10 +140,14 @@ def _operator_node(model: Model, subgraph: Subgraph, operator: Operator) -> Grap
 
 
 def _constant_lines(model: Model, subgraph: Subgraph, operator: Operator, *, multiplies: bool) -> tuple[str, ...]:
-    """Tell folded inputs: of operators that multiply by weights, weights and bias; the values where they are few."""
+    """Tell folded inputs: weights and bias as such; the values where they are few.
+
+    What the attribute line already says is left out.
+    """
     lines = []
+    told = attribute_operands(operator, model)
     for place, index in enumerate(operator.inputs):
-        if index == NO_TENSOR:
+        if index == NO_TENSOR or place in told:
             continue
         tensor = subgraph.tensors[index]
         if tensor.is_variable:

@@ -96,6 +96,16 @@ def attribute_line(operator: Operator, model: Model | None = None) -> str:
     return line if len(line) <= _MOST_CHARACTERS else line[: _MOST_CHARACTERS - 1] + "…"
 
 
+def attribute_operands(operator: Operator, model: Model) -> frozenset[int]:
+    """Give the positions of the inputs whose values ``attribute_line`` tells, as far as it has room for them."""
+    return frozenset(
+        position
+        for position, _ in _CONSTANT_OPERANDS.get(operator.kind, ())
+        if position < len(operator.inputs)
+        and 0 < len(small_integers(model, operator.id.subgraph, operator.inputs[position])) <= _MOST_VALUES
+    )
+
+
 def _window_parts(operator: Operator, model: Model | None) -> list[str]:
     """Kernel, stride, dilation and padding of a convolution or pooling."""
     options = operator.options

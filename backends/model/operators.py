@@ -8,10 +8,18 @@ from importlib import resources
 from types import MappingProxyType
 
 from backends.errors import ResourceError
-from backends.model.attribute import attribute_line
+from backends.model.attribute import attribute_line, attribute_operands
 from backends.model.model import Operator
 
-__all__ = ["OperatorKind", "OperatorTable", "attribute_line", "category_of", "kind_of", "operator_table"]
+__all__ = [
+    "OperatorKind",
+    "OperatorTable",
+    "attribute_line",
+    "attribute_operands",
+    "category_of",
+    "kind_of",
+    "operator_table",
+]
 
 SCHEMA_VERSION = 1
 CUSTOM_CATEGORY = "custom"

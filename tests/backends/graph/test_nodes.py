@@ -27,6 +27,7 @@ def test_constants_are_lines_of_their_reader():
     operator = an_operator("CONV_2D", [image, weights, bias], [a_stored_tensor((1, 8, 8, 4))])
     scene = build_scene(read_model_bytes(a_model([operator])), 0)
 
+    assert scene.nodes[1].lines[1].startswith("3x3")
     assert scene.nodes[1].constants == ("W 4x3x3x3 int8", "B 4 int32")
     assert len(scene.source) == 2
 
@@ -38,7 +39,8 @@ def test_the_values_of_tiny_constants_are_told():
     operators.append(an_operator("MUL", [turned, half], [a_stored_tensor((1, 4, 8))]))
     scene = build_scene(read_model_bytes(a_model(operators)), 0)
 
-    assert scene.nodes[1].constants == ("C 3 int32 = 0, 2, 1",)
+    assert scene.nodes[1].lines[1] == "perm 0,2,1"
+    assert scene.nodes[1].constants == ()
     assert scene.nodes[2].constants == ("C scalar float32 = 0.5",)
 
 
