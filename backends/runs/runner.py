@@ -1,6 +1,5 @@
 """Executes a Plan: the one function that measures."""
 
-import statistics
 import tempfile
 import uuid
 from collections.abc import Sequence
@@ -91,7 +90,7 @@ def _attribute(model: Model, setups: Setups, measured: Measured) -> Attribution 
         measured.profiled,
         measured.dictionary,
         setup.rewrite,
-        plain_ns=statistics.median(_latencies(measured)),
+        plain_ns=_latencies(measured),
         has_delegate=has_delegate,
     )
 

@@ -87,14 +87,16 @@ def attribute(
     dictionary: Dictionary,
     rewrite: Rewrite,
     *,
-    plain_ns: float,
+    plain_ns: Sequence[int],
     has_delegate: bool,
 ) -> Attribution:
     """Give each operator the events that are its own.
 
-    ``plain_ns`` is the typical latency without the profiler. Times are means over the quietest runs, scaled so that
-    their sum is the mean of all runs: a disturbance hits whichever operator happens to run, so it is spread by share.
+    Times are means over the quietest runs. ``plain_ns``, the latencies without the profiler, tell how much longer than
+    its quietest runs a run takes on average: a disturbance hits whichever operator happens to run, so all operators'
+    times are lengthened by that factor.
     """
+    typical_ns = float(np.median(plain_ns))
     by_template: dict[EventTemplate, list[ProfiledSample]] = {}
     for sample in samples:
         by_template.setdefault(sample.template, []).append(sample)
@@ -103,12 +105,12 @@ def attribute(
     tables: list[NDArray[np.float64]] = []
     for template, runs in by_template.items():
         elapsed = np.array([run.elapsed_us for run in runs], dtype=np.float64).reshape(len(runs), len(template.tags))
-        event_costs = np.array([_event_cost_us(run, plain_ns) for run in runs])
+        event_costs = np.array([_event_cost_us(run, typical_ns) for run in runs])
         owners, callers = _own_events(model, graph, template, dictionary, elapsed.mean(axis=0), ledger, len(runs))
         tables.append(_sum_by_owner(elapsed, template, owners, callers, event_costs))
     width = len(ledger.numbers) + _FIRST
     table = np.vstack([np.pad(part, ((0, 0), (0, width - part.shape[1]))) for part in tables])
-    times = _robust_means(table)
+    times = _quiet_means(table) * _disturbance(plain_ns)
     return Attribution(
         operators=_shares(model, ledger, times, len(samples)),
         partitions=_partitions(graph),
@@ -241,11 +243,21 @@ def _sum_by_owner(
     return np.maximum(sums.T, 0.0)
 
 
-def _robust_means(table: NDArray[np.float64]) -> NDArray[np.float64]:
-    totals = table.sum(axis=1)
-    quiet = np.argsort(totals, kind="stable")[: max(1, int(np.ceil(_QUIET_SHARE * len(totals))))]
-    means: NDArray[np.float64] = table[quiet].mean(axis=0)
-    return means * (totals.mean() / means.sum()) if means.sum() > 0 else means
+def _quiet_means(table: NDArray[np.float64]) -> NDArray[np.float64]:
+    means: NDArray[np.float64] = table[_quietest(table.sum(axis=1))].mean(axis=0)
+    return means
+
+
+def _disturbance(latencies_ns: Sequence[int]) -> float:
+    """Give how much longer a run takes on average than one of the quietest."""
+    values = np.array(latencies_ns, dtype=np.float64)
+    quiet = float(values[_quietest(values)].mean())
+    return float(values.mean()) / quiet if quiet > 0 else 1.0
+
+
+def _quietest(values: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Give the positions of the smallest values."""
+    return np.argsort(values, kind="stable")[: max(1, int(np.ceil(_QUIET_SHARE * len(values))))]
 
 
 def _outside_us(samples: Sequence[ProfiledSample]) -> float:

@@ -230,9 +230,8 @@ class RuntimeChild:
     def _refusal(self, error: Any) -> RunError:
         """Phrase what the runtime reported itself."""
         fields = error if isinstance(error, dict) else {}
-        log = str(fields.get("log", "")).strip()
         message = f"the runtime could not {fields.get('call', 'go on')} (status {fields.get('status')})"
-        return RunError(message, detail=log or self._stop().stderr.strip())
+        return RunError(message, detail=self._stop().stderr.strip())
 
     def _protocol_error(self) -> RunError:
         return RunError(f"the runtime's process answered nonsense while {self._doing}", detail=self._stop().stderr)

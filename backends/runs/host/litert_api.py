@@ -30,7 +30,6 @@ _SIGNATURES: dict[str, tuple[Any, ...]] = {
     "LiteRtCreateOpaqueOptions": (c_char_p, c_void_p, c_void_p, _HANDLE),
     "LiteRtAddOpaqueOptions": (c_void_p, c_void_p),
     "LiteRtCreateCompiledModel": (c_void_p, c_void_p, c_void_p, _HANDLE),
-    "LiteRtCompiledModelGetErrorMessages": (c_void_p, ctypes.POINTER(c_char_p)),
     "LiteRtCompiledModelGetProfiler": (c_void_p, _HANDLE),
     "LiteRtStartProfiler": (c_void_p,),
     "LiteRtStopProfiler": (c_void_p,),
@@ -56,14 +55,12 @@ class LiteRtError(Exception):
     Args:
         call: what was tried, in words.
         status: LiteRT's status code.
-        log: messages of the runtime's error reporter.
     """
 
-    def __init__(self, call: str, status: int, log: str = "") -> None:
+    def __init__(self, call: str, status: int) -> None:
         super().__init__(f"{call} (status {status})")
         self.call = call
         self.status = status
-        self.log = log
 
 
 class EventList(NamedTuple):
@@ -211,13 +208,6 @@ class CompiledModel:
         self._library.call(name, "read the model", environment, byref(buffer), len(buffer), byref(self._model))
         for (start, size), value in zip(hidden, kept, strict=True):
             self._mapping[start : start + size] = value
-
-    def errors(self) -> str:
-        """Give what the runtime reported so far."""
-        text = c_char_p()
-        if not self._library.try_call("LiteRtCompiledModelGetErrorMessages", self._handle, byref(text)):
-            return ""
-        return (text.value or b"").decode(errors="replace").strip()
 
     def resize_input(self, index: int, shape: Sequence[int]) -> None:
         """Give an input another shape; a fixed dimension is overridden where the runtime lets us.

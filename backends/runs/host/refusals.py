@@ -8,6 +8,8 @@ from backends.model.model import Model, Operator
 from backends.runs.plan import Kernels, Plan
 
 _NODE = re.compile(r"Node number (\d+) \(([^)]{0,200})\) failed to (\w+)")
+_ERROR = re.compile(r"ERROR: (?:\[[^\]]{0,100}\] ?)?(?:\S{1,100}\.(?:cc|h):\d+ )?(.*)")
+_MAX_REASON = 300
 _FLEX_HINT = (
     "It is a TensorFlow operator (Flex), which LiteRT does not include: convert the model without SELECT_TF_OPS, or "
     "measure on a device with a runtime that has the Flex delegate."
@@ -25,23 +27,22 @@ def explain(error: RunError, model: Model, plan: Plan) -> RunError:
     if custom is not None:
         hint = _FLEX_HINT if custom.custom_code.startswith("Flex") else _CUSTOM_HINT
         where = f"operator {custom.id.index} of subgraph {custom.id.subgraph}"
-        message = f"the runtime cannot run {custom.custom_code or 'a custom operator without a name'} ({where})"
-        return RunError(message, hint=hint, detail=log)
+        return RunError(f"the runtime cannot run {custom.custom_code} ({where})", hint=hint, detail=log)
     if "Stub operation invoked" in log:
         return RunError(
             "this model holds a custom operator that only XNNPACK can run", hint="Choose fused kernels.", detail=log
         )
+    if "could not" not in error.message:
+        return error
+    reasons = _reasons(log)
     failed = _NODE.search(log)
-    if failed:
-        number, kind, phase = failed.groups()
-        reason = _reason(log[: failed.start()])
-        message = f"the runtime failed to {phase} operator {number} ({kind})" + (f": {reason}" if reason else "")
+    if failed is None:
+        message = error.message + (f": {reasons[0]}" if reasons else "")
         return RunError(message, hint=error.hint or _hint(plan), detail=log)
-    if "status 500" in error.message:
-        return RunError("the runtime cannot read this model", hint="Convert it again.", detail=log)
-    if not error.hint and "could not" in error.message:
-        return RunError(error.message, hint=_hint(plan), detail=log)
-    return error
+    number, kind, phase = failed.groups()
+    before = _reasons(log[: failed.start()])
+    message = f"the runtime failed to {phase} operator {number} ({kind})" + (f": {before[-1]}" if before else "")
+    return RunError(message, hint=error.hint or _hint(plan), detail=log)
 
 
 def _custom_in_log(model: Model, log: str) -> Iterator[Operator]:
@@ -55,10 +56,10 @@ def _custom_in_log(model: Model, log: str) -> Iterator[Operator]:
                 yield operator
 
 
-def _reason(log: str) -> str:
-    """Give the last line before the runtime named the operator: it says what was wrong."""
-    lines = [line.strip() for line in log.splitlines() if line.strip()]
-    return lines[-1][:300] if lines else ""
+def _reasons(log: str) -> list[str]:
+    """Give the runtime's error messages without the place in its source."""
+    lines = (match.group(1).strip() for match in map(_ERROR.match, log.splitlines()) if match)
+    return [line[:_MAX_REASON].rstrip(".") for line in lines if line]
 
 
 def _hint(plan: Plan) -> str:

@@ -53,8 +53,7 @@ class Worker:
             try:
                 verbs[request["do"]](request)
             except LiteRtError as error:
-                log = error.log or (self._model.errors() if self._model else "")
-                self.say(error={"call": error.call, "status": error.status, "log": log})
+                self.say(error={"call": error.call, "status": error.status})
             else:
                 self.say(done=request["do"])
 
@@ -64,7 +63,8 @@ class Worker:
         library = Library(request["library"], request["folder"])
         process_memory.reset_peak()
         baseline = process_memory.read()
-        runtime = "error_reporter_mode = 2\n"
+        # The runtime's messages go to standard error, where they survive a crash.
+        runtime = "error_reporter_mode = 1\n"
         if request["profile"]:
             runtime += "enable_profiling = true\n"
         if request["isolate"]:

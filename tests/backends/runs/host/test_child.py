@@ -101,7 +101,9 @@ def test_nonsense_in_events_is_refused(reply: str) -> None:
 
 
 def test_what_the_runtime_reports_itself_is_kept() -> None:
-    error = failure("say(error={'call': 'prepare the model', 'status': 504, 'log': 'why'})")
+    error = failure(
+        "print('why', file=sys.stderr, flush=True)\nsay(error={'call': 'prepare the model', 'status': 504})"
+    )
 
     assert error.message == "the runtime could not prepare the model (status 504)"
     assert error.detail == "why"
