@@ -357,6 +357,7 @@ DELEGATE_SIDES: Mapping[str, Side] = {
     "custom_integers_positive": _custom_integers,
     "writer_count_is": _needs_neighbours,
     "reader_count_is": _needs_neighbours,
+    "read_here": _needs_neighbours,
     "first_reader_in": _needs_neighbours,
     "every_reader_in": _needs_neighbours,
     "written_by": _needs_neighbours,

@@ -19,6 +19,11 @@ def reader_count_is(op: OperatorFacts, *, tensor: Tensors, count: int) -> str | 
     return None if found == count else f"read {found} times"
 
 
+def read_here(op: OperatorFacts, *, tensor: Tensors) -> str | None:
+    """{tensor} is read by an operator of the same subgraph."""
+    return None if op.links.readers(tensor.one(op).index) else "read by nothing"
+
+
 def first_reader_in(
     op: OperatorFacts, *, tensor: Tensors, kinds: tuple[str, ...], dtypes: tuple[str, ...]
 ) -> str | None:
@@ -31,4 +36,4 @@ def first_reader_in(
     return None if fits else f"read by {readers[0].label} that gives {dtype}"
 
 
-CONSTRAINTS = value_constraints(writer_count_is, reader_count_is, first_reader_in)
+CONSTRAINTS = value_constraints(writer_count_is, reader_count_is, read_here, first_reader_in)

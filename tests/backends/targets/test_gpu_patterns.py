@@ -135,3 +135,4 @@ def test_xnnpack_takes_variables_whose_handle_is_in_the_same_subgraph() -> None:
 
     assert _placements(_check("xnnpack", operators)) == [True, True]
     assert _rules(_check("xnnpack", operators[1:]), 0) == {"variable-handle"}
+    assert _rules(_check("xnnpack", operators[:1]), 0) == {"variable-read"}
