@@ -28,11 +28,13 @@ class Outcome:
     stdout: str
     stderr: str
     timed_out: bool = False
+    stopped: bool = False
+    """Ended early because the user asked to stop and keep what was measured."""
 
     @property
     def is_success(self) -> bool:
         """Whether it ended by itself with code 0."""
-        return self.code == 0 and not self.timed_out
+        return self.code == 0 and not self.timed_out and not self.stopped
 
     @property
     def signal_name(self) -> str:
@@ -42,6 +44,8 @@ class Outcome:
     def describe(self) -> str:
         """Phrase the end: what happened to which program."""
         program = os.path.basename(self.argv[0]) if self.argv else "the program"  # noqa: PTH119 - may be a remote path
+        if self.stopped:
+            return f"{program} was stopped"
         if self.timed_out:
             return f"{program} did not end in time and was stopped"
         if self.signal_name:
