@@ -12,6 +12,7 @@ from backends.runs.input_values import NUMPY_TYPES
 from backends.units import format_shape
 
 _MODES = {1: "L", 3: "RGB", 4: "RGBA"}
+_LIKELY_CHANNELS = (1, 3)
 
 
 def read_input(path: Path, tensor: Tensor, shape: tuple[int, ...]) -> tuple[NDArray[np.generic], str]:
@@ -69,11 +70,14 @@ def _read_image(path: Path, tensor: Tensor, shape: tuple[int, ...]) -> tuple[NDA
 
 def _image_size(path: Path, shape: tuple[int, ...]) -> tuple[int, int, int, bool]:
     """Give height, width, channels, and whether the channels come first."""
-    sizes = shape[-3:]
-    if len(shape) in (3, 4) and sizes[2] in _MODES:
-        return sizes[0], sizes[1], sizes[2], False
-    if len(shape) in (3, 4) and sizes[0] in _MODES:
-        return sizes[1], sizes[2], sizes[0], True
+    if len(shape) in (3, 4):
+        first, middle, last = shape[-3:]
+        # Four channels are rare: three at the other end decide.
+        for likely in (_LIKELY_CHANNELS, _MODES):
+            if last in likely:
+                return first, middle, last, False
+            if first in likely:
+                return middle, last, first, True
     raise RunError(
         f"{path.name} cannot fill an input of shape {format_shape(shape)}",
         hint="Images fit inputs of height x width x 1, 3 or 4 channels; use a .npy file for others.",
