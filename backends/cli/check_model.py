@@ -1,6 +1,7 @@
 """The verb ``check``: where operators would run, and why not where they should."""
 
 import argparse
+import sys
 from collections.abc import Iterable
 
 from backends.cli.exit_code import ExitCode
@@ -8,6 +9,7 @@ from backends.cli.model_argument import add_model_argument, open_model
 from backends.cli.output import check_output, write_outputs
 from backends.cli.target_choice import choose_targets
 from backends.cli.usage import add_report_arguments
+from backends.reports.plain_text import plain
 from backends.reports.verdict_content import VerdictContent
 from backends.targets.check import check_all
 from backends.targets.verdict import ModelVerdict, Placement
@@ -38,16 +40,18 @@ def execute(arguments: argparse.Namespace) -> ExitCode:
     model = open_model(arguments.model)
     verdicts = check_all(model, targets)
     write_outputs(VerdictContent(model, verdicts), format_name=arguments.format, path=arguments.output)
-    return ExitCode.CONDITION_MET if _is_met(arguments.fail_on, verdicts) else ExitCode.DONE
+    failed = [verdict.target_name for verdict in verdicts if _is_met(arguments.fail_on, verdict)]
+    if failed:
+        print(f"--fail-on {' '.join(arguments.fail_on)} is met on: {plain(', '.join(failed))}", file=sys.stderr)
+        return ExitCode.CONDITION_MET
+    return ExitCode.DONE
 
 
-def _is_met(conditions: Iterable[str], verdicts: Iterable[ModelVerdict]) -> bool:
-    feared = {_CONDITIONS[condition] for condition in conditions}
-    return any(_has_any(verdict, feared) for verdict in verdicts)
-
-
-def _has_any(verdict: ModelVerdict, feared: set[Placement]) -> bool:
+def _is_met(conditions: Iterable[str], verdict: ModelVerdict) -> bool:
     """Whether an operator is placed so; float16 weights that the delegate reads itself are no fallback."""
     summary = verdict.summary
-    falls_back = summary.fallback_count > summary.folded_count
-    return (falls_back and Placement.FALLBACK in feared) or (summary.unknown_count > 0 and Placement.UNKNOWN in feared)
+    counts = {
+        Placement.FALLBACK: summary.fallback_count - summary.folded_count,
+        Placement.UNKNOWN: summary.unknown_count,
+    }
+    return any(counts[_CONDITIONS[condition]] > 0 for condition in conditions)

@@ -55,7 +55,9 @@ def test_fail_on_fallback_ends_with_1_and_still_reports(
     asked = ["--target", "nnapi-1.2", "--fail-on", "fallback"]
 
     assert main(["check", str(refused_file), *asked]) == 1
-    assert "Mine" in capsys.readouterr().out
+    captured = capsys.readouterr()
+    assert "Mine" in captured.out
+    assert "NNAPI 1.2" in captured.err
     assert main(["check", str(model_file), *asked]) == 0
     assert main(["check", str(refused_file), "--target", "nnapi-1.2", "--fail-on", "unknown"]) == 0
 
