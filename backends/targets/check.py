@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from backends.model.model import Model, OperatorId
 from backends.targets.constraints import Reads
-from backends.targets.facts import ModelFacts, SubgraphFacts
+from backends.targets.facts import ModelFacts, OperatorFacts, SubgraphFacts
 from backends.targets.partitions import largest
 from backends.targets.program import Answer, KindProgram, Program, compile_target
 from backends.targets.summary import summarize
@@ -117,23 +117,35 @@ def _answer_all(program: Program, facts: ModelFacts, subgraph: SubgraphFacts) ->
 
 def _answer_kind(kind: KindProgram, subgraph: SubgraphFacts, indices: Sequence[int]) -> list[Answer]:
     """Answer for all operators of one kind; those that agree in what is looked at share the answer."""
-    by_form: dict[int, Answer] = {}
-    by_size: dict[int, Answer] = {}
-    answers: list[Answer] = []
+    operators = subgraph.operators
+    numbers, ask = subgraph.forms, kind.answer
+    if kind.reads >= Reads.SIZES:
+        numbers, ask = subgraph.signatures, _SizesAsker(kind, subgraph).answer
+    known: dict[int, Answer] = {}
     for index in indices:
-        op = subgraph.operators[index]
-        form = subgraph.forms[index]
-        answer = by_form.get(form)
-        if answer is None:
-            answer = by_form[form] = kind.answer(op)
-        if kind.reads >= Reads.SIZES:
-            signature = subgraph.signatures[index]
-            sized = by_size.get(signature)
-            answer = by_size[signature] = sized or kind.refine(answer, op, Reads.SIZES)
-        if kind.reads >= Reads.VALUES:
-            answer = kind.refine(answer, op, Reads.VALUES)
-        answers.append(answer)
+        if numbers[index] not in known:
+            known[numbers[index]] = ask(operators[index])
+    answers = [known[numbers[index]] for index in indices]
+    if kind.reads >= Reads.VALUES:
+        answers = [
+            kind.refine(answer, operators[index], Reads.VALUES) for index, answer in zip(indices, answers, strict=True)
+        ]
     return answers
+
+
+class _SizesAsker:
+    """Answers for operators that agree in their sizes; those that agree in their form share part of the work."""
+
+    def __init__(self, kind: KindProgram, subgraph: SubgraphFacts) -> None:
+        self._kind = kind
+        self._forms = subgraph.forms
+        self._known: dict[int, Answer] = {}
+
+    def answer(self, op: OperatorFacts) -> Answer:
+        form = self._forms[op.operator.id.index]
+        if form not in self._known:
+            self._known[form] = self._kind.answer(op)
+        return self._kind.refine(self._known[form], op, Reads.SIZES)
 
 
 def _partition(

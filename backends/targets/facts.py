@@ -101,6 +101,7 @@ class ModelFacts:
     def __init__(self, model: Model) -> None:
         self.model = model
         self._numbers: dict[object, int] = {}
+        self._options: dict[int, int] = {}
         self._control_edges = read_control_edges(model)
         self._orders: dict[int, ExecutionOrder] = {}
         self.answers: dict[tuple[object, object], Any] = {}
