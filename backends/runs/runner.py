@@ -19,6 +19,7 @@ from backends.runs.host.setups import DELEGATE_MODE, Setups, write_setups
 from backends.runs.inputs import PreparedInputs, prepare_inputs
 from backends.runs.plan import Kernels, Plan
 from backends.runs.run import Memory, Run
+from backends.runs.summary import count_warmup, measure_drift
 
 _VARYING_OUTPUT = ("kTfLiteArenaRw", "Custom allocation is too small", "the buffer of output")
 """What LiteRT reports when the size of an output is not known before running."""
@@ -120,9 +121,24 @@ def _notes(setups: Setups, measured: Measured, plan: Plan, accounts: Accounts | 
     preempted = sum(sample.was_preempted for sample in measured.runs)
     if measured.runs and preempted > _MANY_PREEMPTED * len(measured.runs):
         notes.append(f"Other programs interrupted {preempted} of {len(measured.runs)} runs: the computer was busy.")
+    notes.extend(_steadiness(_latencies(measured)))
     if measured.profiled and measured.runs:
         slower = _mean([s.sample.latency_ns for s in measured.profiled]) / _mean(list(_latencies(measured))) - 1
         notes.append(f"Operator times are from {len(measured.profiled)} profiled runs, {slower:+.1%} in latency.")
+    return notes
+
+
+def _steadiness(latencies: Sequence[int]) -> list[str]:
+    """Say when the runs were not those of a warm and steady computer."""
+    notes: list[str] = []
+    if not latencies:
+        return notes
+    slow = count_warmup(latencies)
+    if slow:
+        notes.append(f"The first {slow} runs were slower than the later ones: more warm-up runs would help.")
+    drift = measure_drift(latencies)
+    if drift.is_notable:
+        notes.append(f"The latency changed by {drift.relative:+.1%} from the first to the last third of the runs.")
     return notes
 
 

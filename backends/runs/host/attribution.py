@@ -20,6 +20,7 @@ Dictionary = Mapping[OperatorId, tuple[Kernel, ...]]
 
 DELEGATE, CPU = "XNNPACK", "CPU"
 _QUIET_SHARE = 0.6
+_PEAK_FACTOR, _PEAK_MARGIN_US = 1.5, 2.0
 _UNMAPPED = -1
 _NOBODY, _MARKER, _FIRST = 0, 1, 2
 """Columns of the table of times: events of nobody, of markers put in to isolate operators, of the first operator."""
@@ -244,8 +245,15 @@ def _sum_by_owner(
 
 
 def _quiet_means(table: NDArray[np.float64]) -> NDArray[np.float64]:
-    means: NDArray[np.float64] = table[_quietest(table.sum(axis=1))].mean(axis=0)
-    return means
+    """Give each column's mean over the quietest runs.
+
+    On a busy computer every run is interrupted, each at another operator. So the shares come from all runs with such
+    peaks cut off, which keeps the average of whole microseconds unbiased, and the sum from the quietest runs.
+    """
+    total = float(table[_quietest(table.sum(axis=1))].sum(axis=1).mean())
+    limits = _PEAK_FACTOR * np.median(table, axis=0) + _PEAK_MARGIN_US
+    means: NDArray[np.float64] = np.minimum(table, limits).mean(axis=0)
+    return means * (total / means.sum()) if means.sum() > 0 else means
 
 
 def _disturbance(latencies_ns: Sequence[int]) -> float:
