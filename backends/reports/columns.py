@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from backends.model.model import OperatorId
-from backends.reports.rows import FindingRow, KindRow, OperatorRow, RunRow
+from backends.reports.rows import FindingRow, KindRow, OperatorRow
 from backends.targets.verdict import ModelVerdict, Partition
 from backends.units import format_bytes, format_count, format_latency, format_shape, format_share
 
@@ -66,11 +66,6 @@ def format_operator(id_: OperatorId) -> str:
     return str(id_.index) if id_.subgraph == 0 else f"{id_.subgraph}:{id_.index}"
 
 
-def format_moment(started_at: str) -> str:
-    """Give an ISO 8601 time without its offset: ``2026-03-01 12:00:00``."""
-    return started_at.replace("T", " ")[:19]
-
-
 def format_rate(macs_per_second: float) -> str:
     """Give a throughput in multiply-accumulates per second: ``3.20 GMAC/s``."""
     number, _, prefix = format_count(macs_per_second).partition(" ")
@@ -84,11 +79,58 @@ def _verdict_text(row: OperatorRow) -> str | None:
     return f"{row.verdict.placement}{engine}"
 
 
-_MACS = "Multiply-accumulate operations, from the shapes in the file."
-_TIME = "Average time per inference over the profiled runs."
-_SHARE = "Part of the whole inference, runtime overhead included."
-_CUMULATIVE = "Share of this row and of all that took longer."
-_BYTES = "Bytes of all inputs, constants and outputs."
+_WORK_AND_TIME: tuple[Column[Any], ...] = (
+    Column(
+        id="macs",
+        title="MACs",
+        value=lambda row: row.macs,
+        format=format_count,
+        align=Align.RIGHT,
+        description="Multiply-accumulate operations, from the shapes in the file.",
+    ),
+    Column(
+        id="parameters",
+        title="Parameters",
+        value=lambda row: row.parameters,
+        format=format_count,
+        align=Align.RIGHT,
+        description="Values of constant inputs.",
+    ),
+    Column(
+        id="moved_bytes",
+        title="Bytes",
+        value=lambda row: row.bytes_moved,
+        format=format_bytes,
+        align=Align.RIGHT,
+        description="Bytes of all inputs, constants and outputs.",
+    ),
+    Column(
+        id="time_ns",
+        title="Time",
+        value=lambda row: row.time_ns,
+        format=format_latency,
+        align=Align.RIGHT,
+        description="Average time per inference over the profiled runs.",
+    ),
+    Column(
+        id="share",
+        title="Share",
+        value=lambda row: row.share,
+        format=format_share,
+        align=Align.RIGHT,
+        is_share=True,
+        description="Part of the whole inference, runtime overhead included.",
+    ),
+    Column(
+        id="cumulative",
+        title="Cumulative",
+        value=lambda row: row.cumulative,
+        format=format_share,
+        align=Align.RIGHT,
+        description="Share of this row and of all that took longer.",
+    ),
+)
+"""Columns that operators and types have alike."""
 
 OPERATOR_COLUMNS: tuple[Column[OperatorRow], ...] = (
     Column(
@@ -107,50 +149,7 @@ OPERATOR_COLUMNS: tuple[Column[OperatorRow], ...] = (
         sort_key=lambda row: row.shape,
     ),
     Column(id="dtype", title="Data type", value=lambda row: row.dtype),
-    Column(
-        id="macs", title="MACs", value=lambda row: row.macs, format=format_count, align=Align.RIGHT, description=_MACS
-    ),
-    Column(
-        id="parameters",
-        title="Parameters",
-        value=lambda row: row.parameters,
-        format=format_count,
-        align=Align.RIGHT,
-        description="Values of constant inputs.",
-    ),
-    Column(
-        id="moved_bytes",
-        title="Bytes",
-        value=lambda row: row.bytes_moved,
-        format=format_bytes,
-        align=Align.RIGHT,
-        description=_BYTES,
-    ),
-    Column(
-        id="time_ns",
-        title="Time",
-        value=lambda row: row.time_ns,
-        format=format_latency,
-        align=Align.RIGHT,
-        description=_TIME,
-    ),
-    Column(
-        id="share",
-        title="Share",
-        value=lambda row: row.share,
-        format=format_share,
-        align=Align.RIGHT,
-        is_share=True,
-        description=_SHARE,
-    ),
-    Column(
-        id="cumulative",
-        title="Cumulative",
-        value=lambda row: row.cumulative,
-        format=format_share,
-        align=Align.RIGHT,
-        description=_CUMULATIVE,
-    ),
+    *_WORK_AND_TIME,
     Column(id="placement", title="Ran on", value=lambda row: row.placement, description="Who ran it in the run."),
     Column(
         id="kernel",
@@ -181,45 +180,7 @@ OPERATOR_COLUMNS: tuple[Column[OperatorRow], ...] = (
 KIND_COLUMNS: tuple[Column[KindRow], ...] = (
     Column(id="kind", title="Type", value=lambda row: row.kind),
     Column(id="count", title="Count", value=lambda row: row.count, format=format_count, align=Align.RIGHT),
-    Column(
-        id="macs", title="MACs", value=lambda row: row.macs, format=format_count, align=Align.RIGHT, description=_MACS
-    ),
-    Column(
-        id="parameters", title="Parameters", value=lambda row: row.parameters, format=format_count, align=Align.RIGHT
-    ),
-    Column(
-        id="moved_bytes",
-        title="Bytes",
-        value=lambda row: row.bytes_moved,
-        format=format_bytes,
-        align=Align.RIGHT,
-        description=_BYTES,
-    ),
-    Column(
-        id="time_ns",
-        title="Time",
-        value=lambda row: row.time_ns,
-        format=format_latency,
-        align=Align.RIGHT,
-        description=_TIME,
-    ),
-    Column(
-        id="share",
-        title="Share",
-        value=lambda row: row.share,
-        format=format_share,
-        align=Align.RIGHT,
-        is_share=True,
-        description=_SHARE,
-    ),
-    Column(
-        id="cumulative",
-        title="Cumulative",
-        value=lambda row: row.cumulative,
-        format=format_share,
-        align=Align.RIGHT,
-        description=_CUMULATIVE,
-    ),
+    *_WORK_AND_TIME,
     Column(
         id="macs_per_second",
         title="Throughput",
@@ -314,18 +275,6 @@ FINDING_COLUMNS: tuple[Column[FindingRow], ...] = (
     Column(id="source", title="Source", value=lambda row: row.finding.source if row.finding else ""),
 )
 
-_RUN_TIMES: tuple[tuple[str, str, Callable[[RunRow], Value], str], ...] = (
-    ("mean_ns", "Mean", lambda row: row.mean_ns, "Mean of all runs after the warm-up, profiler off."),
-    ("p50_ns", "p50", lambda row: row.p50_ns, "Half of the runs were at most as slow."),
-    ("p90_ns", "p90", lambda row: row.p90_ns, "90 % of the runs were at most as slow."),
-    ("p99_ns", "p99", lambda row: row.p99_ns, "99 % of the runs were at most as slow."),
-    ("min_ns", "Min", lambda row: row.min_ns, "The fastest run."),
-    ("std_ns", "Std", lambda row: row.std_ns, "Standard deviation of the runs."),
-    ("first_ns", "First", lambda row: row.run.first_ns, "The very first run."),
-    ("init_ns", "Init", lambda row: row.run.init_ns, "Loading the model and preparing to run."),
-    ("warmup_ns", "Warm-up", lambda row: row.warmup_ns, "Mean of the warm-up runs."),
-)
-
 PARTITION_COLUMNS: tuple[Column[Partition], ...] = (
     Column(
         id="first",
@@ -350,41 +299,6 @@ PARTITION_COLUMNS: tuple[Column[Partition], ...] = (
         title="Delegated",
         value=lambda row: "yes" if row.delegated else "no" if row.is_accelerated else "",
         description="Whether the delegate's own default limits leave it to the accelerator.",
-    ),
-)
-
-RUN_COLUMNS: tuple[Column[RunRow], ...] = (
-    Column(id="started_at", title="Started", value=lambda row: row.run.started_at, format=format_moment),
-    Column(id="model", title="Model", value=lambda row: row.run.model_name, is_default=False),
-    Column(id="device", title="Device", value=lambda row: row.run.plan.device, is_default=False),
-    Column(id="kernels", title="Kernels", value=lambda row: str(row.run.plan.kernels)),
-    Column(id="threads", title="Threads", value=lambda row: row.run.plan.threads, align=Align.RIGHT),
-    Column(id="runs", title="Runs", value=lambda row: len(row.run.latencies_ns), align=Align.RIGHT),
-    *(
-        Column(id=id_, title=title, value=value, format=format_latency, align=Align.RIGHT, description=description)
-        for id_, title, value, description in _RUN_TIMES
-    ),
-    Column(
-        id="peak_memory_bytes",
-        title="Peak memory",
-        value=lambda row: row.run.memory.over_baseline_bytes if row.run.memory else None,
-        format=format_bytes,
-        align=Align.RIGHT,
-        description="Resident memory of the measuring process over what it had before the model was loaded.",
-    ),
-    Column(
-        id="inferences_per_second",
-        title="FPS",
-        value=lambda row: row.inferences_per_second,
-        format="{:.3g}".format,
-        align=Align.RIGHT,
-        description="Inferences per second at the mean latency.",
-    ),
-    Column(
-        id="is_complete",
-        title="Complete",
-        value=lambda row: "yes" if row.run.is_complete else "stopped early",
-        is_default=False,
     ),
 )
 

@@ -8,11 +8,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from backends.model.cost import OperatorCost
 from backends.model.model import NO_TENSOR, Model, Operator, OperatorId, Subgraph
 from backends.runs.run import OperatorTime, Run
+from backends.runs.summary import LatencySummary, summarize_latencies
 from backends.targets.verdict import Finding, ModelVerdict, Placement, Verdict
 
 OVERHEAD = "Runtime overhead"
@@ -83,22 +82,17 @@ class FindingRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRow:
-    """A run with its statistics in nanoseconds; ``None`` where there is nothing to count."""
+    """A run with its statistics; ``None`` where there is nothing to count."""
 
     run: Run
-    mean_ns: float | None
-    std_ns: float | None
-    min_ns: float | None
-    p50_ns: float | None
-    p90_ns: float | None
-    p99_ns: float | None
+    latency: LatencySummary | None
     warmup_ns: float | None
     """Mean of the warm-up runs."""
 
     @property
     def inferences_per_second(self) -> float | None:
         """Throughput at the mean latency."""
-        return 1e9 / self.mean_ns if self.mean_ns else None
+        return 1e9 / self.latency.mean_ns if self.latency and self.latency.mean_ns else None
 
 
 def operator_rows(
@@ -204,17 +198,10 @@ def finding_rows(model: Model, verdicts: Sequence[ModelVerdict]) -> tuple[Findin
 
 def run_row(run: Run) -> RunRow:
     """Count a run's statistics."""
-    runs = np.asarray(run.latencies_ns, float)
-    p50, p90, p99 = np.percentile(runs, [50, 90, 99]).tolist() if runs.size else (None, None, None)
     return RunRow(
         run=run,
-        mean_ns=float(runs.mean()) if runs.size else None,
-        std_ns=float(runs.std(ddof=1)) if runs.size > 1 else None,
-        min_ns=float(runs.min()) if runs.size else None,
-        p50_ns=p50,
-        p90_ns=p90,
-        p99_ns=p99,
-        warmup_ns=float(np.mean(run.warmup_ns)) if run.warmup_ns else None,
+        latency=summarize_latencies(run.latencies_ns) if run.latencies_ns else None,
+        warmup_ns=summarize_latencies(run.warmup_ns).mean_ns if run.warmup_ns else None,
     )
 
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from backends.model.model import OperatorId
-from backends.reports.rows import operator_rows, run_row
+from backends.reports.rows import operator_rows
 from profiler_gui.notices import NoticeBoard
 from profiler_gui.pages.export import export_pictures_button
 from profiler_gui.pages.page import Page
@@ -115,12 +115,7 @@ class PlotsPage(Page):
         run = self.record.run if self.record else None
         if run is None:
             return
-        row = run_row(run)
-        latencies = Latencies(
-            warmup_ns=run.warmup_ns,
-            runs_ns=run.latencies_ns,
-            percentiles_ns=tuple(value for value in (row.p50_ns, row.p90_ns, row.p99_ns) if value is not None),
-        )
+        latencies = Latencies(warmup_ns=run.warmup_ns, runs_ns=run.latencies_ns)
         for plot in self._plots:
             plot.show_latencies(latencies)
         self._latency.setCurrentWidget(self._splitter)

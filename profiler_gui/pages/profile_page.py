@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 
 from backends.model.model import Model
 from backends.progress import Progress, Sample, Step
-from backends.reports.columns import format_moment
 from backends.reports.plain_text import plain
+from backends.reports.run_columns import format_moment
 from backends.runs.plan import Plan
 from backends.runs.run import Run
 from profiler_gui.jobs import Job, JobRunner

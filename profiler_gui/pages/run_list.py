@@ -6,8 +6,9 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from backends.reports.columns import RUN_COLUMNS, default_columns
+from backends.reports.columns import default_columns
 from backends.reports.rows import RunRow, run_row
+from backends.reports.run_columns import RUN_COLUMNS
 from backends.runs.run import Run
 from profiler_gui.tables.look import Look
 from profiler_gui.tables.record_table import RecordTable

@@ -1,8 +1,8 @@
 """The headline numbers of a run, and the block that says where it was measured."""
 
-from backends.reports.columns import RUN_COLUMNS
 from backends.reports.plain_text import plain
 from backends.reports.rows import run_row
+from backends.reports.run_columns import RUN_COLUMNS
 from backends.runs.run import Run
 from profiler_gui.widgets.number_tiles import Number
 

@@ -11,11 +11,10 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from backends.runs.summary import ecdf, find_outliers, histogram, summarize_latencies
 from backends.units import format_latency, latency_unit
 from profiler_gui.theme import Colors, colors_of
 
-Floats = npt.NDArray[np.float64]
-_MIN_BINS, _MAX_BINS = 8, 60
 _MAX_DOTS = 500
 """With more runs than this, only the line is drawn."""
 _PERCENTILE_NAMES = ("p50", "p90", "p99")
@@ -23,11 +22,16 @@ _PERCENTILE_NAMES = ("p50", "p90", "p99")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Latencies:
-    """What the plots show, in nanoseconds; ``percentiles_ns`` are p50, p90 and p99."""
+    """What the plots show, in nanoseconds."""
 
     warmup_ns: tuple[int, ...]
     runs_ns: tuple[int, ...]
-    percentiles_ns: tuple[float, ...]
+
+    @property
+    def percentiles_ns(self) -> tuple[float, float, float]:
+        """Give p50, p90 and p99 of the runs."""
+        summary = summarize_latencies(self.runs_ns)
+        return summary.p50_ns, summary.p90_ns, summary.p99_ns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,42 +154,41 @@ def _draw_timeline(pen: _Pen, latencies: Latencies) -> None:
     x = np.arange(1, runs.size + 1)
     dots = {"symbol": "o", "symbolSize": 5, "symbolPen": None, "symbolBrush": pen.colors.series[0]}
     _plot(pen.item, x, runs, pen=pg.mkPen(pen.colors.series[0], width=1), **(dots if runs.size <= _MAX_DOTS else {}))
+    far = np.asarray(find_outliers(latencies.runs_ns), int)
+    if far.size:
+        ring = pg.mkPen(pen.colors.error, width=1.5)
+        _plot(pen.item, x[far], runs[far], pen=None, symbol="o", symbolSize=10, symbolPen=ring, symbolBrush=None)
     _add_percentiles(pen, latencies.percentiles_ns, is_vertical=False)
 
 
 def _draw_histogram(pen: _Pen, latencies: Latencies) -> None:
-    values = np.asarray(latencies.runs_ns, float)
-    counts, edges = np.histogram(values / pen.divisor, bins=bin_count(values))
+    bins = histogram(latencies.runs_ns)
+    edges = np.asarray(bins.edges_ns) / pen.divisor
     pen.label("bottom", f"Latency ({pen.unit})")
     pen.label("left", "Runs")
     edge = pg.mkPen(pen.colors.plot_ground)
     pen.item.setLimits(yMin=0)
-    pen.item.addItem(pg.BarGraphItem(x0=edges[:-1], x1=edges[1:], height=counts, brush=pen.colors.series[0], pen=edge))
+    pen.item.addItem(
+        pg.BarGraphItem(x0=edges[:-1], x1=edges[1:], height=bins.counts, brush=pen.colors.series[0], pen=edge)
+    )
     _add_percentiles(pen, latencies.percentiles_ns, is_vertical=True)
 
 
 def _draw_ecdf(pen: _Pen, latencies: Latencies) -> None:
-    values = np.sort(np.asarray(latencies.runs_ns, float) / pen.divisor)
-    percent = np.arange(1, values.size + 1) / values.size * 100
+    curve = ecdf(latencies.runs_ns)
+    values = np.asarray(curve.values_ns) / pen.divisor
     pen.label("bottom", f"Latency ({pen.unit})")
     pen.label("left", "Runs (%)")
-    x = np.concatenate([values, values[-1:]])
     pen.item.setLimits(yMin=0, yMax=103)
-    pen.item.plot(x, percent, stepMode="center", pen=pg.mkPen(pen.colors.series[0], width=2))
+    x = np.concatenate([values, values[-1:]])
+    step = pg.mkPen(pen.colors.series[0], width=2)
+    pen.item.plot(x, np.asarray(curve.shares) * 100, stepMode="center", pen=step)
     _add_percentiles(pen, latencies.percentiles_ns, is_vertical=True)
 
 
 def _plot(item: pg.PlotItem, x: npt.ArrayLike, y: npt.ArrayLike, **style: Any) -> None:
     """Draw a curve whose symbols stay shapes in an SVG instead of copies of a small picture."""
     item.plot(x, y, useCache=False, **style)
-
-
-def bin_count(values: Floats) -> int:
-    """Give the number of bins for a histogram by Freedman and Diaconis' rule, within sensible bounds."""
-    low, high = np.percentile(values, [25, 75])
-    width = 2 * (high - low) / values.size ** (1 / 3)
-    wanted = (values.max() - values.min()) / width if width > 0 else _MIN_BINS
-    return int(min(_MAX_BINS, max(_MIN_BINS, np.ceil(wanted))))
 
 
 def _add_percentiles(pen: _Pen, percentiles_ns: Sequence[float], *, is_vertical: bool) -> None:
@@ -201,7 +204,7 @@ def _percentile_colors(colors: Colors) -> tuple[str, str, str]:
 
 def _legend(colors: Colors, latencies: Latencies | None) -> str:
     """Give the legend of the dashed lines; no text in it comes from a file."""
-    values = latencies.percentiles_ns if latencies else ()
+    values = latencies.percentiles_ns if latencies and latencies.runs_ns else ()
     entries = [
         f"<span style='color: {color}'>{name}&nbsp;{format_latency(value).replace(' ', '&nbsp;')}</span>"
         for color, name, value in zip(_percentile_colors(colors), _PERCENTILE_NAMES, values, strict=False)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from backends.units import format_shape
 
 _SEPARATORS = re.compile(r"[x×,*\s]+")
-_MAX_SIZE = 1 << 31
+_MAX_SIZE = (1 << 31) - 1
 
 
 def parse_shape(text: str, stated: tuple[int, ...]) -> tuple[int, ...]:
@@ -23,8 +23,10 @@ def parse_shape(text: str, stated: tuple[int, ...]) -> tuple[int, ...]:
     sizes = tuple(int(word) for word in words)
     if stated and len(sizes) != len(stated):
         raise ValueError(f"{len(stated)} sizes are needed, as in {format_shape(stated)}")
-    if any(not 1 <= size < _MAX_SIZE for size in sizes):
+    if any(size < 1 for size in sizes):
         raise ValueError("every size is at least 1")
+    if any(size > _MAX_SIZE for size in sizes):
+        raise ValueError(f"{max(sizes)} is too large")
     for size, fixed in zip(sizes, stated, strict=False):
         if fixed >= 0 and size != fixed:
             raise ValueError(f"{fixed} is fixed in {format_shape(stated)}")
