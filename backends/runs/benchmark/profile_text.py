@@ -14,13 +14,17 @@ from backends.runs.benchmark.op_profile import OpProfile, ProfileRow, ProfileTab
 
 MAX_BYTES = 64 << 20
 _MAX_LINES = 2_000_000
+_MAX_COLUMNS = 30
 
-_INIT, _RUNS = "Profiling Info for Benchmark Initialization:", "Operator-wise Profiling Info for Regular Benchmark Runs:"
+_INIT, _RUNS = (
+    "Profiling Info for Benchmark Initialization:",
+    "Operator-wise Profiling Info for Regular Benchmark Runs:",
+)
 _INTERNAL = "Delegate internal:"
 _BANNER = re.compile(r"=+ (?P<title>[^=]+?) =+\s*\Z")
 _PRIMARY = re.compile(r"Primary graph \(name: (?P<name>.*)\) profile:")
 _SUBGRAPH = re.compile(r"Subgraph \(index: (?P<index>\d{1,9}), name: (?P<name>.*)\) profile:")
-_TOTAL = re.compile(r"^Timings \(microseconds\): count=\d+ .*?(?:avg=(?P<avg>[\d.e+]+)|curr=(?P<curr>[\d.e+]+))")
+_TOTAL = re.compile(r"^Timings \(microseconds\): count=\d+ (?:.*\bavg|curr)=(?P<value>[\d.e+]+)")
 _RUN_ORDER = "Run Order"
 _LOG_PREFIX = re.compile(r"^(?:INFO|VERBOSE|WARN(?:ING)?): ")
 _AVERAGE_STEP_US, _SHARE_STEP = 1.0, 1e-5
@@ -35,7 +39,7 @@ class _Section:
     subgraph: int = 0
     name: str = ""
     columns: tuple[str, ...] = ()
-    is_csv: bool = False
+    pattern: re.Pattern[str] | None = None
     raw: list[dict[str, str]] = field(default_factory=list)
     total_us: float = 0.0
 
@@ -79,29 +83,27 @@ def _read_sections(text: str) -> list[_Section]:
         elif in_order:
             _read_line(sections[-1], line)
         elif sections and (total := _TOTAL.search(plain)):
-            sections[-1].total_us = _number(total["avg"] or total["curr"])
+            sections[-1].total_us = _number(total["value"])
     return sections
 
 
 def _read_line(section: _Section, line: str) -> None:
-    if not section.columns:
-        section.is_csv = "\t" not in line
-        section.columns = tuple(cell.strip(" []").lower() for cell in _cells(line, section))
-        return
-    cells = _cells(line, section)
-    if len(cells) == len(section.columns):
-        section.raw.append(dict(zip(section.columns, cells, strict=True)))
-
-
-def _cells(line: str, section: _Section) -> Sequence[str]:
-    """Split a line; in CSV the type of a node may not hold the separator, but the name may."""
-    count = len(section.columns)
-    if section.is_csv:
-        cells = line.split(", ", count - 1) if count else line.split(",")
-        return [cell.strip() for cell in cells]
     # A tab begins each text line.
-    cells = line.lstrip("\t").split("\t", count - 1) if count else line.lstrip("\t").split("\t")
-    return [cell.strip() for cell in cells]
+    line = line.strip("\t")
+    if not section.columns:
+        cells = line.split("\t") if "\t" in line else line.split(",")
+        section.columns = tuple(cell.strip(" []").lower() for cell in cells)
+        section.pattern = _row_pattern(section.columns, "\t" if "\t" in line else ", ")
+    elif section.pattern is not None and (match := section.pattern.match(line)):
+        section.raw.append(dict(zip(section.columns, (cell.strip() for cell in match.groups()), strict=True)))
+
+
+def _row_pattern(columns: Sequence[str], separator: str) -> re.Pattern[str] | None:
+    """Match rows: type and name, the first and the last column, may hold the separator, the numbers between do not."""
+    if len(columns) < 3 or (columns[0], columns[-1]) != ("node type", "name") or len(columns) > _MAX_COLUMNS:
+        return None
+    number = re.escape(separator) + r"(\s*[\d.eE+-]{1,40}%?)"
+    return re.compile(rf"(.{{0,4000}}?){number * (len(columns) - 2)}{re.escape(separator)}(.*)\Z", re.DOTALL)
 
 
 def _table(section: _Section) -> ProfileTable:
