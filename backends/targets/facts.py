@@ -14,6 +14,7 @@ from backends.targets.control_edges import read_control_edges
 from backends.targets.dynamic_sizes import open_operators
 from backends.targets.links import SubgraphLinks
 from backends.targets.partitions import ExecutionOrder
+from backends.targets.prepared_shapes import prepared_tensors
 from backends.targets.target import WeightsPolicy
 
 ABSENT = Tensor(index=NO_TENSOR, name="", dtype="none", shape=())
@@ -146,11 +147,11 @@ class ModelFacts:
 
     def _gather(self, subgraph: Subgraph, policy: WeightsPolicy) -> SubgraphFacts:
         folded: dict[int, int] = {}
-        tensors = list(subgraph.tensors)
+        tensors = list(self._prepared(subgraph))
         if policy is WeightsPolicy.LOOK_THROUGH:
             folded = {op.id.index: op.inputs[0] for op in subgraph.operators if is_float16_weight(op, subgraph)}
             for index, source in folded.items():
-                tensors[subgraph.operators[index].outputs[0]] = subgraph.tensors[source]
+                tensors[subgraph.operators[index].outputs[0]] = tensors[source]
         if not folded and policy is not WeightsPolicy.ASK:
             return self.view(WeightsPolicy.ASK)[subgraph.index]
         form_keys = [self._form_key(tensor) for tensor in tensors]
@@ -179,6 +180,10 @@ class ModelFacts:
             by_kind={kind: tuple(indices) for kind, indices in by_kind.items()},
             execution_order=self._order(subgraph),
         )
+
+    def _prepared(self, subgraph: Subgraph) -> tuple[Tensor, ...]:
+        """Give the tensors as a delegate sees them: if all sizes are known, with those that the runtime works out."""
+        return subgraph.tensors if self.open_operators else prepared_tensors(subgraph, self.read_constant)
 
     def _order(self, subgraph: Subgraph) -> ExecutionOrder:
         found = self._orders.get(subgraph.index)
