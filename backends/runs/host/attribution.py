@@ -8,19 +8,18 @@ from numpy.typing import NDArray
 
 from backends.model.model import Model, OperatorId
 from backends.runs.host.alignment import GUESSED, Kernel, align
+from backends.runs.host.averaging import disturbance, event_cost_us, outside_us, quiet_means, sum_by_owner
 from backends.runs.host.child import EventTemplate, ProfiledSample
 from backends.runs.host.fusion import FusedNodes
 from backends.runs.host.nodes import COMPOSITE, NodePlan
 from backends.runs.host.rewrite import Rewrite
-from backends.runs.host.spans import RUNTIME_EVENT, GraphPlan, Span, find_spans, plan_graph
+from backends.runs.host.spans import GraphPlan, Span, find_spans, plan_graph
 from backends.runs.run import RunPartition
 
 Dictionary = Mapping[OperatorId, tuple[Kernel, ...]]
 """The kernels each operator runs when it is alone."""
 
 DELEGATE, CPU = "XNNPACK", "CPU"
-_QUIET_SHARE = 0.6
-_PEAK_FACTOR, _PEAK_MARGIN_US = 1.5, 2.0
 _UNMAPPED = -1
 _NOBODY, _MARKER, _FIRST = 0, 1, 2
 """Columns of the table of times: events of nobody, of markers put in to isolate operators, of the first operator."""
@@ -106,17 +105,17 @@ def attribute(
     tables: list[NDArray[np.float64]] = []
     for template, runs in by_template.items():
         elapsed = np.array([run.elapsed_us for run in runs], dtype=np.float64).reshape(len(runs), len(template.tags))
-        event_costs = np.array([_event_cost_us(run, typical_ns) for run in runs])
+        event_costs = np.array([event_cost_us(run, typical_ns) for run in runs])
         owners, callers = _own_events(model, graph, template, dictionary, elapsed.mean(axis=0), ledger, len(runs))
-        tables.append(_sum_by_owner(elapsed, template, owners, callers, event_costs))
+        tables.append(sum_by_owner(elapsed, template, owners, callers, event_costs))
     width = len(ledger.numbers) + _FIRST
     table = np.vstack([np.pad(part, ((0, 0), (0, width - part.shape[1]))) for part in tables])
-    times = _quiet_means(table) * _disturbance(plain_ns)
+    times = quiet_means(table) * disturbance(plain_ns)
     return Attribution(
         operators=_shares(model, ledger, times, len(samples)),
         partitions=_partitions(graph),
         unmapped_us=float(times[_NOBODY]),
-        outside_us=_outside_us(samples),
+        outside_us=outside_us(samples),
     )
 
 
@@ -220,63 +219,6 @@ def _book_fused(model: Model, graph: GraphPlan, span: Span, positions: Sequence[
             target = fused.target(index, timed)
             if target is not None:
                 ledger.fused.setdefault(plan.nodes[index].operator, plan.nodes[target].operator)
-
-
-def _sum_by_owner(
-    elapsed: NDArray[np.float64],
-    template: EventTemplate,
-    owners: NDArray[np.int64],
-    callers: NDArray[np.int64],
-    event_costs: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """Give runs x columns: an operator's own time is its event's without those of what it called.
-
-    For each stretch of its own work, such as running a body once, the runtime reads how much memory is in use while
-    it is profiled. That takes far longer than a small operator and falls to the caller: it is taken off.
-    """
-    is_runtime = np.array(template.types) == RUNTIME_EVENT
-    own = np.where(is_runtime[:, None], 0.0, elapsed.T)
-    inner = np.where(is_runtime[:, None], event_costs, elapsed.T)
-    called = callers >= 0
-    np.subtract.at(own, callers[called], inner[called])
-    sums = np.zeros((int(owners.max(initial=_MARKER)) + 1, elapsed.shape[0]))
-    np.add.at(sums, owners, own)
-    return np.maximum(sums.T, 0.0)
-
-
-def _quiet_means(table: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Give each column's mean over the quietest runs.
-
-    On a busy computer every run is interrupted, each at another operator. So the shares come from all runs with such
-    peaks cut off, which keeps the average of whole microseconds unbiased, and the sum from the quietest runs.
-    """
-    total = float(table[_quietest(table.sum(axis=1))].sum(axis=1).mean())
-    limits = _PEAK_FACTOR * np.median(table, axis=0) + _PEAK_MARGIN_US
-    means: NDArray[np.float64] = np.minimum(table, limits).mean(axis=0)
-    return means * (total / means.sum()) if means.sum() > 0 else means
-
-
-def _disturbance(latencies_ns: Sequence[int]) -> float:
-    """Give how much longer a run takes on average than one of the quietest."""
-    values = np.array(latencies_ns, dtype=np.float64)
-    quiet = float(values[_quietest(values)].mean())
-    return float(values.mean()) / quiet if quiet > 0 else 1.0
-
-
-def _quietest(values: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Give the positions of the smallest values."""
-    return np.argsort(values, kind="stable")[: max(1, int(np.ceil(_QUIET_SHARE * len(values))))]
-
-
-def _outside_us(samples: Sequence[ProfiledSample]) -> float:
-    inside = [sample.sample.latency_ns / 1000 - sample.invoke_us for sample in samples if sample.invoke_us > 0]
-    return max(0.0, float(np.median(inside))) if inside else 0.0
-
-
-def _event_cost_us(sample: ProfiledSample, plain_ns: float) -> float:
-    """Estimate what recording one stretch of the runtime cost in this run: what the profiler added to it, evenly."""
-    added_us = max(0.0, sample.sample.latency_ns - plain_ns) / 1000
-    return added_us / max(1, sample.template.types.count(RUNTIME_EVENT))
 
 
 def _shares(

@@ -7,18 +7,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from backends.devices import host_facts
 from backends.devices.local import RuntimeLibrary
 from backends.devices.shell import Child, Outcome
 from backends.errors import RunError
 from backends.progress import Progress
+from backends.runs.host.death import death_of, memory_limit_bytes
 from backends.runs.host.rewrite import Rewrite
 from backends.runs.inputs import PreparedInputs
-from backends.units import format_bytes
 
 OPEN_TIMEOUT_S = 180.0
 RUN_TIMEOUT_S = 300.0
-_MEMORY_SHARE = 0.85
 _PACKAGE_ROOT = Path(__file__).resolve().parents[3]
 WORKER = (sys.executable, "-P", "-m", "backends.runs.host.worker")
 """The worker; "-P" keeps modules in the current folder from being imported instead of ours."""
@@ -135,7 +133,7 @@ class RuntimeChild:
                 for tensor, path in zip(setup.inputs.inputs, setup.files, strict=True)
             ],
             "outputs": list(setup.inputs.output_elements),
-            "memory_limit": _memory_limit(),
+            "memory_limit": memory_limit_bytes(),
         }
         replies = [reply for reply in self._ask(request, OPEN_TIMEOUT_S) if "init_ns" in reply]
         if not replies:
@@ -262,37 +260,6 @@ class RuntimeChild:
             elapsed_us=tuple(map(int, elapsed)),
             invoke_us=_number(reply, "invoke_us"),
         )
-
-
-def death_of(outcome: Outcome, doing: str) -> RunError:
-    """Phrase why the child is gone although nobody ended it."""
-    log = outcome.stderr.strip()
-    signal = outcome.signal_name
-    if signal == "SIGKILL":
-        return RunError(
-            f"the system ended the runtime while {doing}, most likely because memory ran out",
-            hint="Close other programs, or use smaller inputs.",
-            detail=log,
-        )
-    if "bad_alloc" in log or "MemoryError" in log or "std::length_error" in log:
-        return RunError(
-            f"the runtime ran out of memory while {doing}",
-            hint=f"It may use {format_bytes(_memory_limit())} here: close other programs, or use smaller inputs.",
-            detail=log,
-        )
-    if signal:
-        return RunError(
-            f"the runtime crashed ({signal}) while {doing}",
-            hint="Try another kind of kernels: built-in kernels do not use the delegate.",
-            detail=log,
-        )
-    return RunError(f"the runtime's process ended (code {outcome.code}) while {doing}", detail=log)
-
-
-def _memory_limit() -> int:
-    """Most of what is free now, so that a greedy model fails alone instead of stalling the computer; 0 is no limit."""
-    _total, available = host_facts.memory_bytes()
-    return int(available * _MEMORY_SHARE) if available else 0
 
 
 def _sample(reply: dict[str, Any]) -> Sample:

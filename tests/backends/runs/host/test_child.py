@@ -9,7 +9,8 @@ import pytest
 from backends.devices.shell import Outcome
 from backends.errors import RunError
 from backends.progress import Cancelled, Progress, Step
-from backends.runs.host.child import RuntimeChild, death_of
+from backends.runs.host.child import RuntimeChild
+from backends.runs.host.death import death_of
 
 ANSWER = "import json, sys, time, os\ndef say(**reply): print(json.dumps(reply), flush=True)\nsys.stdin.readline()\n"
 
