@@ -14,7 +14,6 @@ from backends.model.cost import estimate_model
 from backends.model.reader import read_model
 from backends.runs.run import Run
 from backends.runs.store import read_run
-from backends.runs.summary import summarize_latencies
 
 _PLOT_SIZE = (900, 420)
 _GRAPH_SCALE = 2.0
@@ -84,16 +83,9 @@ def _draw_latency(run: Run, target: Path) -> None:
     from profiler_gui.widgets.latency_plots import Latencies, latency_timeline
     from profiler_gui.widgets.picture import write_picture
 
-    summary = summarize_latencies(run.latencies_ns)
     plot = latency_timeline()
     plot.resize(*_PLOT_SIZE)
-    plot.show_latencies(
-        Latencies(
-            warmup_ns=run.warmup_ns,
-            runs_ns=run.latencies_ns,
-            percentiles_ns=(summary.p50_ns, summary.p90_ns, summary.p99_ns),
-        )
-    )
+    plot.show_latencies(Latencies(warmup_ns=run.warmup_ns, runs_ns=run.latencies_ns))
     write_picture(plot, target, plot.title)
     plot.deleteLater()
 
