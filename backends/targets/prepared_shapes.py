@@ -94,8 +94,12 @@ def _fully_connected(given: _Operands) -> list[Shape]:
 
 def _reshape(given: _Operands) -> list[Shape]:
     wanted = given.values(1) if len(given.inputs) > 1 else _new_shape(given)
+    count = prod(given.shape(0))
     known = prod(size for size in wanted if size != -1)
-    return [tuple(prod(given.shape(0)) // known if size == -1 else size for size in wanted)]
+    shape = tuple(count // known if size == -1 else size for size in wanted)
+    if prod(shape) != count:
+        raise ValueError("another number of elements")
+    return [shape]
 
 
 def _new_shape(given: _Operands) -> Shape:

@@ -245,6 +245,8 @@ def _not_hybrid(draft: Draft, holds: bool, *, activations: str, weights: str) ->
 
 
 def _rank_at_most(draft: Draft, holds: bool, *, tensor: str, rank: int) -> None:
+    if tensor == "tensors" and draft.kind == "PACK":
+        rank -= 1  # Its output has one dimension more than its inputs.
     for found in draft.many(tensor):
         _set_shape(found, (1,) * (rank if holds else rank + 1))
 

@@ -73,13 +73,14 @@ def test_operators_with_several_outputs_get_a_shape_for_each() -> None:
     [
         ("CONV_2D", of((1, 8, 8, 3), (4, 3, 3, 3), (4,))),
         ("RESHAPE", [*of((2, 6)), a_stored_tensor((2,), "int32")]),
+        ("RESHAPE", of((2, 6))),
         ("TRANSPOSE", [*of((2,)), ints(5)]),
         ("FULLY_CONNECTED", of((2,), (4, 0))),
         ("CONCATENATION", of(())),
         ("ADD", of((2,))),
         ("LSTM", of((1, 8))),
     ],
-    ids=["no rule", "open shape", "no such axis", "no depth", "scalar", "one operand", "few operands"],
+    ids=["no rule", "open shape", "other size", "no such axis", "no depth", "scalar", "one operand", "few operands"],
 )
 def test_what_cannot_be_worked_out_is_left_alone(kind: str, inputs: list[StoredTensor]) -> None:
     assert inferred(kind, inputs) == []
