@@ -79,8 +79,8 @@ def load_colors(*, is_dark: bool) -> Colors:
 
 
 def is_dark(palette: QPalette) -> bool:
-    """Whether a palette has light text on dark ground."""
-    return palette.color(QPalette.ColorRole.Window).lightness() < 128
+    """Whether a palette has light text on dark ground; asks the text, as a style sheet may make the ground clear."""
+    return palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.WindowText).lightness() > 128
 
 
 def colors_of(widget: QWidget) -> Colors:
