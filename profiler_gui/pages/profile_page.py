@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from backends.errors import ProfilerError
 from backends.model.model import Model
 from backends.progress import Progress, Sample, Step
 from backends.reports.plain_text import plain
@@ -121,7 +122,7 @@ class ProfilePage(Page):
             title=f"Profiling {record.title}",
             lane=_LANE,
             on_success=partial(self._on_run_made, record),
-            on_failure=self.notices.report,
+            on_failure=self._on_failed,
         )
         self._job = job
         job.stepped.connect(self._on_stepped)
@@ -260,6 +261,12 @@ class ProfilePage(Page):
         self.running_changed.emit(False)
         self.refresh()
 
+    @Slot(object)
+    def _on_failed(self, error: BaseException) -> None:
+        self.notices.report(error)
+        if isinstance(error, ProfilerError):
+            self.log.appendPlainText("\n".join(plain(line) for line in _lines(error)))
+
     def _on_run_made(self, record: OpenModel, run: Run) -> None:
         if record not in self.session.models:
             return
@@ -277,6 +284,10 @@ class ProfilePage(Page):
     def _on_removal_wanted(self, run: Run) -> None:
         if self.record is not None:
             self.record.remove_run(run)
+
+
+def _lines(error: ProfilerError) -> list[str]:
+    return [line for text in (error.message, error.hint, error.detail) if text for line in text.splitlines()]
 
 
 def _measure(path: Path, model: Model, plan: Plan, progress: Progress) -> Run:

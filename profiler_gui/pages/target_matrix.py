@@ -21,7 +21,7 @@ from profiler_gui.widgets.placement_mark import PLACEMENT_WORDS, placement_color
 
 _WORST_FIRST = (Placement.FALLBACK, Placement.UNKNOWN, Placement.ACCELERATED)
 _OPERATOR_WIDTH = 190
-_COLUMN_WIDTHS = (72, 120)
+_COLUMN_WIDTHS = (72, 130)
 
 Counts = dict[tuple[str, str], Counter[Placement]]
 """Placements by type and target id."""
@@ -229,6 +229,7 @@ def _make_tree(model: GroupTree) -> QTreeView:
     tree.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectItems)
     tree.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     tree.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+    tree.header().setTextElideMode(Qt.TextElideMode.ElideMiddle)
     tree.header().setStretchLastSection(False)
     tree.header().setSectionsMovable(False)
     return tree

@@ -35,6 +35,9 @@ from profiler_gui.widgets.placement_mark import PlacementLegend, placement_icon
 from profiler_gui.widgets.reason_list import ReasonList
 from profiler_gui.widgets.turning_splitter import TurningSplitter
 
+_NAME_WIDTH = 150
+"""Pixels for the names of targets, so that the counts beside them stay in sight."""
+
 
 class TargetsPage(Page):
     """All targets side by side; the chosen target and the selected operators are the session's."""
@@ -102,7 +105,7 @@ class TargetsPage(Page):
             self._rows = operator_rows(record.model, record.costs)
         self._filter.set_kinds(Counter(row.kind for row in self._rows))
         self._summary.table.set_rows(record.verdicts.values())
-        self._summary.fit_columns()
+        self._summary.fit_columns(widest=_NAME_WIDTH)
         self._pages.setCurrentIndex(1)
         self._show_target()
 
@@ -156,7 +159,7 @@ class TargetsPage(Page):
         self._details.setDocumentMode(True)
         self._details.addTab(self._reasons, "Reasons")
         self._details.addTab(self._partitions, "Partitions")
-        splitter = TurningSplitter((5, 8, 5))
+        splitter = TurningSplitter((6, 8, 5))
         for part in (self._summary, middle, self._details):
             splitter.addWidget(part)
         body = QWidget()

@@ -91,8 +91,13 @@ class RecordView(QTableView):
             if i > 0 and column.id not in always and all(column.value(row) in (None, "") for row in rows):
                 self.setColumnHidden(i, True)
 
-    def fit_columns(self, totals: Iterable[Any] = ()) -> None:
-        """Make columns as wide as titles, totals and the first rows need; asking all rows would be slow."""
+    def fit_columns(self, totals: Iterable[Any] = (), widest: int = _MAX_WIDTH) -> None:
+        """Make columns as wide as titles, totals and the first rows need; asking all rows would be slow.
+
+        Args:
+            totals: rows below the table.
+            widest: pixels that no text makes a column wider than.
+        """
         metrics = self.fontMetrics()
         bold = QFont(self.font())
         bold.setBold(True)
@@ -107,7 +112,7 @@ class RecordView(QTableView):
             longest = max((len(text) for text in texts), default=0)
             widths = [metrics.horizontalAdvance(text) for text in texts if len(text) * 2 >= longest]
             width = max(widths, default=0) + _MARGIN + (_ICON if has_icon else 0)
-            self.setColumnWidth(i, min(max(title, total, width), max(_MAX_WIDTH, title)))
+            self.setColumnWidth(i, min(max(title, total, width), max(widest, title)))
 
     def copy_rows(self) -> None:
         """Put the selected rows on the clipboard, tab-separated under their titles."""

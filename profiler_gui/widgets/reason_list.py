@@ -121,6 +121,7 @@ class ReasonList(QScrollArea):
             button = QPushButton(reason.place)
             button.setProperty("role", "link")
             button.setToolTip("Select these operators")
+            button.setMinimumWidth(1)  # rather cut than make the whole list wider than the dock
             button.clicked.connect(partial(self.operators_wanted.emit, reason.operators))
             grid.addWidget(plain_label("Operators", role="dim", is_selectable=False), grid.rowCount(), 0)
             grid.addWidget(button, grid.rowCount() - 1, 1, Qt.AlignmentFlag.AlignLeft)

@@ -125,11 +125,13 @@ def test_a_failure_is_told_and_the_page_goes_on(opened, computer, qtbot):
     computer.error = RunError("the runtime crashed (SIGSEGV)", hint="try other kernels", detail="log")
     page.start_run()
     finish(qtbot, page)
+    log = page.log.toPlainText()
     computer.error = None
     page.start_run()
     finish(qtbot, page)
 
     assert [notice.message for notice in page.notices.notices] == ["the runtime crashed (SIGSEGV)"]
+    assert "the runtime crashed (SIGSEGV)\ntry other kernels\nlog" in log
     assert len(record.runs) == 1
 
 
