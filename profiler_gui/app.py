@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from profiler_gui.checking import TargetChecker
 from profiler_gui.commands import Commands
+from profiler_gui.garbage import MainThreadCollector
 from profiler_gui.jobs import JobRunner
 from profiler_gui.main_window import MainWindow
 from profiler_gui.notices import NoticeBoard
@@ -95,6 +96,7 @@ def run(paths: Sequence[Path]) -> int:
     """Open the window with files, and give the exit code when it is closed."""
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     app = make_application()
+    MainThreadCollector(app)
     services = make_services(app, Settings())
     BugReporter(services.notices).install()
     window = make_window(services)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, QPoint, Slot
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QFileDialog
 
@@ -17,8 +17,10 @@ from profiler_gui.notices import Notice
 from profiler_gui.opening import BundleContent
 from profiler_gui.pages.inspector_page import InspectorPage
 from profiler_gui.pages.model_page import ModelPage
+from profiler_gui.pages.profile_page import ProfilePage
 from profiler_gui.samples import sample_paths
 from profiler_gui.services import Services
+from profiler_gui.session import OpenModel
 
 _FILE_TYPES = "Models (*.tflite *.lite *.tfl *.task *.zip);;All files (*)"
 _ZOOM_STEP = 1.25
@@ -42,6 +44,8 @@ class Commands(QObject):
         services.opener.bundle_found.connect(self._choose_member)
         services.session.model_opened.connect(self._fill_recent)
         services.session.current_changed.connect(self._fill_recent)
+        services.session.current_changed.connect(self._on_current_changed)
+        self._on_running_changed(False)
         window.docks.pages_made.connect(self._on_pages_made)
         self._fill_recent()
 
@@ -50,6 +54,36 @@ class Commands(QObject):
         inspector = self._window.docks.page("inspector")
         if isinstance(inspector, InspectorPage):
             inspector.file_wanted.connect(self._show_packed_file)
+        page = self._profile_page()
+        if page is not None:
+            page.running_changed.connect(self._on_running_changed)
+
+    @Slot(bool)
+    def _on_running_changed(self, is_running: bool) -> None:
+        actions = self._window.actions_table
+        actions["profile"].setEnabled(not is_running and self._services.session.current is not None)
+        actions["stop"].setEnabled(is_running)
+        actions["cancel"].setEnabled(is_running)
+
+    @Slot(object)
+    def _on_current_changed(self, _record: OpenModel | None) -> None:
+        page = self._profile_page() if self._services.session.current is not None else None
+        self._on_running_changed(page is not None and page.is_running)
+
+    def _profile_page(self) -> ProfilePage | None:
+        page = self._window.docks.page("profile")
+        return page if isinstance(page, ProfilePage) else None
+
+    def _profile(self) -> None:
+        page = self._profile_page()
+        if page is not None:
+            self._window.docks.raise_panel("profile")
+            page.start_run()
+
+    def _on_profile_page(self, command: Callable[[ProfilePage], object], *_: object) -> None:
+        page = self._profile_page()
+        if page is not None:
+            command(page)
 
     def _file_commands(self) -> tuple[tuple[str, Callable[..., object]], ...]:
         return (
@@ -79,6 +113,9 @@ class Commands(QObject):
 
     def _other_commands(self) -> tuple[tuple[str, Callable[..., object]], ...]:
         return (
+            ("profile", self._profile),
+            ("stop", partial(self._on_profile_page, ProfilePage.stop_run)),
+            ("cancel", partial(self._on_profile_page, ProfilePage.cancel_run)),
             ("shortcuts", self._show_shortcuts),
             ("palette", self._show_palette),
             ("about", self._show_about),
@@ -191,8 +228,8 @@ class Commands(QObject):
         from profiler_gui.dialogs.command_palette import CommandPalette
 
         palette = CommandPalette(self._window.actions_table.all(), self._window)
-        centre = self._window.rect().center()
-        palette.move(self._window.mapToGlobal(centre) - palette.rect().center() * 1.0)
+        left = (self._window.width() - palette.sizeHint().width()) // 2
+        palette.move(self._window.mapToGlobal(QPoint(left, self._window.height() // 6)))
         palette.show()
 
     @Slot()

@@ -8,10 +8,11 @@ is collected and delivered at most twenty times a second, however often it repor
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from enum import StrEnum
 from queue import SimpleQueue
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from backends.progress import Cancelled, Progress, Sample, Step
 
@@ -34,7 +35,7 @@ class JobState(StrEnum):
 
 
 class Job(QObject):
-    """One piece of background work; lives in the main thread.
+    """One piece of background work; lives in the main thread, which alone holds it.
 
     The state is final before ``finished`` is emitted, which happens exactly once, after at most one of ``succeeded``
     and ``failed``. A cancelled job emits neither of the two, even if its work came to a result.
@@ -54,27 +55,18 @@ class Job(QObject):
     succeeded = Signal(object)
     failed = Signal(object)
     finished = Signal()
-    _reported = Signal()
 
-    def __init__(self, work: Work, *, title: str = "", lane: str = CPU_LANE, parent: QObject | None = None) -> None:
+    def __init__(self, task: "_Task", *, title: str, lane: str, parent: QObject) -> None:
         super().__init__(parent)
         self.title = title
         self.lane = lane
         self.state = JobState.QUEUED
         self.step: Step | None = None
-        self._work = work
-        self._progress = Progress(self._listen)
-        self._lock = threading.Lock()
-        self._is_begun = False
-        self._has_news = False
-        self._latest_step: Step | None = None
-        self._samples: list[Sample] = []
-        self._outcome: tuple[JobState, object] | None = None
+        self._task = task
         self._delivery = QTimer(self)
         self._delivery.setSingleShot(True)
         self._delivery.setInterval(_DELIVERY_INTERVAL_MS)
         self._delivery.timeout.connect(self._deliver)
-        self._reported.connect(self._on_reported, Qt.ConnectionType.QueuedConnection)
 
     @property
     def is_finished(self) -> bool:
@@ -83,67 +75,31 @@ class Job(QObject):
 
     def cancel(self) -> None:
         """End as soon as possible and discard; ``finished`` follows."""
-        self._progress.cancel()
+        self._task.progress.cancel()
 
     def stop(self) -> None:
         """End early but keep what there is; the job then succeeds."""
-        self._progress.stop()
+        self._task.progress.stop()
 
-    def run(self) -> None:
-        """Do the work and report; called once, by the lane, in its thread."""
-        with self._lock:
-            self._is_begun = True
-        self._report()
-        try:
-            self._progress.check()
-            result = self._work(self._progress)
-            outcome = (JobState.CANCELLED, None) if self._progress.is_cancelled else (JobState.SUCCEEDED, result)
-        except Cancelled:
-            outcome = (JobState.CANCELLED, None)
-        except Exception as error:  # noqa: BLE001 - one of the two places where bugs surface
-            outcome = (JobState.CANCELLED, None) if self._progress.is_cancelled else (JobState.FAILED, error)
-        with self._lock:
-            self._outcome = outcome
-        self._report()
-
-    def _listen(self, news: Step | Sample) -> None:
-        """Take news in the worker's thread."""
-        with self._lock:
-            if isinstance(news, Step):
-                self._latest_step = news
-            else:
-                self._samples.append(news)
-            is_first, self._has_news = not self._has_news, True
-        if is_first:
-            self._report()
-
-    def _report(self) -> None:
-        try:
-            self._reported.emit()
-        except RuntimeError:
-            # The window went away before the worker noticed; there is nobody left to tell.
-            self._progress.stop()
-
-    @Slot()
-    def _on_reported(self) -> None:
-        if self._outcome is not None:
+    def collect(self) -> None:
+        """Take what the worker reported; called by the runner in the main thread."""
+        if self.is_finished:
+            return
+        if self._task.outcome is not None:
             self._deliver()
-        elif not self._delivery.isActive():
-            if self.state is JobState.QUEUED and self._is_begun:
+        elif self._task.is_begun:
+            if self.state is JobState.QUEUED:
                 self.state = JobState.RUNNING
                 self.started.emit()
-            self._delivery.start()
+            if not self._delivery.isActive():
+                self._delivery.start()
 
     @Slot()
     def _deliver(self) -> None:
         if self.is_finished:
             return
-        with self._lock:
-            step, self._latest_step = self._latest_step, None
-            samples, self._samples = tuple(self._samples), []
-            self._has_news = False
-            outcome = self._outcome
-        is_wanted = not self._progress.is_cancelled
+        step, samples, outcome = self._task.take_news()
+        is_wanted = not self._task.progress.is_cancelled
         if step is not None and is_wanted:
             self.step = step
             self.stepped.emit(step)
@@ -154,7 +110,7 @@ class Job(QObject):
 
     def _finish(self, state: JobState, result: object) -> None:
         # Cancelled after the work had come to its end, but before anyone was told.
-        self.state = JobState.CANCELLED if self._progress.is_cancelled else state
+        self.state = JobState.CANCELLED if self._task.progress.is_cancelled else state
         self._delivery.stop()
         if self.state is JobState.SUCCEEDED:
             self.succeeded.emit(result)
@@ -175,9 +131,11 @@ class JobRunner(QObject):
     activity_changed = Signal(bool)
     job_started = Signal(object)
     failure_unhandled = Signal(object)
+    _news_came = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._news_came.connect(self._on_news_came, Qt.ConnectionType.QueuedConnection)
         self._lanes: dict[str, _Lane] = {}
         self._jobs: list[Job] = []
         self._newest: dict[str, Job] = {}
@@ -207,7 +165,8 @@ class JobRunner(QObject):
             on_success: called with the result in the main thread.
             on_failure: called with the exception; without it the failure goes to ``failure_unhandled``.
         """
-        job = Job(work, title=title, lane=lane, parent=self)
+        task = _Task(work, self._wake)
+        job = Job(task, title=title, lane=lane, parent=self)
         if replaces:
             older = self._newest.get(replaces)
             if older is not None:
@@ -220,7 +179,7 @@ class JobRunner(QObject):
         self._jobs.append(job)
         if lane not in self._lanes:
             self._lanes[lane] = _Lane(lane)
-        self._lanes[lane].put(job)
+        self._lanes[lane].put(task)
         self.job_started.emit(job)
         if len(self._jobs) == 1:
             self.activity_changed.emit(True)
@@ -243,9 +202,19 @@ class JobRunner(QObject):
         ended = [lane.join(max(0.0, deadline - time.monotonic())) for lane in self._lanes.values()]
         self._lanes.clear()
         # Let the last reports of the workers arrive, so that every job gets its ``finished``.
-        for job in self.jobs:
-            QCoreApplication.sendPostedEvents(job, QEvent.Type.MetaCall.value)
+        self._on_news_came()
         return all(ended)
+
+    def _wake(self) -> None:
+        """Say that some task has news; called in the workers' threads."""
+        # The runner may be gone when the program ended without waiting; there is nobody left to tell.
+        with suppress(RuntimeError):
+            self._news_came.emit()
+
+    @Slot()
+    def _on_news_came(self) -> None:
+        for job in self.jobs:
+            job.collect()
 
     @Slot()
     def _on_job_finished(self) -> None:
@@ -255,28 +224,85 @@ class JobRunner(QObject):
         self._jobs.remove(job)
         for key in [key for key, newest in self._newest.items() if newest is job]:
             del self._newest[key]
-        job.setParent(None)
+        job.deleteLater()
         if not self._jobs:
             self.activity_changed.emit(False)
 
 
+class _Task:
+    """The worker's half of a job: plain values only.
+
+    A thread that held the Qt object might drop its last reference, and destroy it in the wrong thread.
+    """
+
+    def __init__(self, work: Work, wake: Callable[[], None]) -> None:
+        self.progress = Progress(self._listen)
+        self.is_begun = False
+        self.outcome: tuple[JobState, object] | None = None
+        self._work: Work | None = work
+        self._wake = wake
+        self._lock = threading.Lock()
+        self._has_news = False
+        self._step: Step | None = None
+        self._samples: list[Sample] = []
+
+    def run(self) -> None:
+        """Do the work and report; called once, in the lane's thread."""
+        work, self._work = self._work, None
+        self.is_begun = True
+        self._wake()
+        outcome: tuple[JobState, object] = (JobState.CANCELLED, None)
+        try:
+            self.progress.check()
+            assert work is not None
+            result = work(self.progress)
+            if not self.progress.is_cancelled:
+                outcome = (JobState.SUCCEEDED, result)
+        except Cancelled:
+            pass
+        except Exception as error:  # noqa: BLE001 - one of the two places where bugs surface
+            # What a cancel tore down on its way (a killed child, a closed socket) is no failure.
+            if not self.progress.is_cancelled:
+                outcome = (JobState.FAILED, error)
+        self.outcome = outcome
+        self._wake()
+
+    def take_news(self) -> tuple[Step | None, tuple[Sample, ...], tuple[JobState, object] | None]:
+        """Give what was reported since the last time."""
+        with self._lock:
+            step, self._step = self._step, None
+            samples, self._samples = tuple(self._samples), []
+            self._has_news = False
+            return step, samples, self.outcome
+
+    def _listen(self, news: Step | Sample) -> None:
+        with self._lock:
+            if isinstance(news, Step):
+                self._step = news
+            else:
+                self._samples.append(news)
+            is_first, self._has_news = not self._has_news, True
+        if is_first:
+            self._wake()
+
+
 class _Lane:
-    """A thread that runs one job after another until it gets ``None``."""
+    """A thread that runs one task after another until it gets ``None``."""
 
     def __init__(self, name: str) -> None:
-        self._queue: SimpleQueue[Job | None] = SimpleQueue()
+        self._queue: SimpleQueue[_Task | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name=f"lane-{name}", daemon=True)
         self._thread.start()
 
-    def put(self, job: Job | None) -> None:
-        self._queue.put(job)
+    def put(self, task: _Task | None) -> None:
+        self._queue.put(task)
 
     def join(self, timeout_s: float) -> bool:
         self._thread.join(timeout_s)
         return not self._thread.is_alive()
 
     def _run(self) -> None:
-        while (job := self._queue.get()) is not None:
-            job.run()
-            # Not held while waiting for the next one: its result may be big, and it belongs to the main thread.
-            del job
+        while (task := self._queue.get()) is not None:
+            task.run()
+            # Not held while waiting for the next one: its result may be big.
+            del task

@@ -7,6 +7,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEv
 from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from backends.reports.plain_text import plain
+from backends.units import format_count
 from profiler_gui.actions import Actions, Menu
 from profiler_gui.docks import Docks
 from profiler_gui.main_toolbar import MainToolBar
@@ -17,7 +18,7 @@ from profiler_gui.session import OpenModel
 from profiler_gui.widgets.activity import Activity
 from profiler_gui.widgets.drop_overlay import DropOverlay
 from profiler_gui.widgets.empty_state import EmptyState
-from profiler_gui.widgets.label import escape_mnemonic
+from profiler_gui.widgets.label import escape_mnemonic, plain_label
 from profiler_gui.widgets.notice_bar import NoticeBar
 
 _TITLE = "TFLite Profiler"
@@ -93,7 +94,10 @@ class MainWindow(QMainWindow):
         self.tool_bar = MainToolBar(self._services.session, self.actions_table, self._services.theme)
         self.addToolBar(self.tool_bar)
         self.activity = Activity(self._services.jobs)
+        self.facts = plain_label("", role="dim")
+        self.facts.setWordWrap(False)
         self.statusBar().addWidget(self.activity, 1)
+        self.statusBar().addPermanentWidget(self.facts)
         self.statusBar().setSizeGripEnabled(False)
 
     def _build_menus(self) -> None:
@@ -143,6 +147,7 @@ class MainWindow(QMainWindow):
         if record is not None and record in self._pages:
             self.tabs.setCurrentWidget(self._pages[record])
         self.setWindowTitle(f"{plain(record.title)} – {_TITLE}" if record is not None else _TITLE)
+        self.facts.set_text(_facts_of(record) if record is not None else "")
 
     @Slot(int)
     def _on_tab_changed(self, _index: int) -> None:
@@ -212,3 +217,15 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
         if event.type() is QEvent.Type.WindowStateChange:
             self.actions_table["full_screen"].setChecked(self.isFullScreen())
+
+
+def _facts_of(record: OpenModel) -> str:
+    summary = record.summary
+    return "   ·   ".join(
+        (
+            f"{summary.operator_count} operators",
+            f"{format_count(summary.parameter_count)} parameters",
+            f"{format_count(summary.macs)} MACs",
+            summary.quantization.text,
+        )
+    )
