@@ -59,9 +59,21 @@ class Plan:
     """Input name to path, for ``InputKind.FILE``."""
     input_shapes: Mapping[str, tuple[int, ...]] = field(default_factory=lambda: _NO_SHAPES)
     """Input name to shape, for inputs of varying size."""
+    delegate: str = ""
+    """What runs the model on a device: an id of ``resources/delegates.toml``; empty on this computer."""
+    delegate_options: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
+    """Option id to value, for the delegate."""
+    runner: str = ""
+    """The benchmark tool: a path on this computer or on the device; empty to search the device."""
+    rate_hz: float = 0.0
+    """Inferences per second to keep to on a device; 0 for one after the other."""
+    min_seconds: float = 0.0
+    """Measure at least as long on a device, with more runs if need be."""
 
     def __post_init__(self) -> None:
         if self.runs < 1 or self.warmup < 0 or self.threads < 1:
             raise ValueError("runs and threads must be at least 1, warmup at least 0")
         if self.max_seconds <= 0 or self.pause_seconds < 0:
             raise ValueError("max_seconds must be positive and pause_seconds not negative")
+        if not (0 <= self.rate_hz <= 1e6 and 0 <= self.min_seconds <= self.max_seconds):
+            raise ValueError("rate_hz must be from 0 to 1,000,000 and min_seconds from 0 to max_seconds")
