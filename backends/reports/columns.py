@@ -174,7 +174,7 @@ OPERATOR_COLUMNS: tuple[Column[OperatorRow], ...] = (
         description="MACs per second of this operator.",
         is_default=False,
     ),
-    Column(id="verdict", title="Target", value=_verdict_text, description="The chosen target's answer."),
+    Column(id="verdict", title="Verdict", value=_verdict_text, description="The chosen target's answer."),
 )
 
 KIND_COLUMNS: tuple[Column[KindRow], ...] = (

@@ -3,17 +3,12 @@
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QElapsedTimer, Qt, Signal, Slot
-from PySide6.QtGui import QPalette
+from PySide6.QtCore import QElapsedTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
-    QPlainTextEdit,
     QProgressBar,
     QPushButton,
-    QScrollArea,
     QStackedWidget,
-    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -28,8 +23,8 @@ from backends.runs.run import Run
 from profiler_gui.jobs import Job, JobRunner
 from profiler_gui.notices import NoticeBoard
 from profiler_gui.pages.page import Page
-from profiler_gui.pages.run_list import RunList
-from profiler_gui.pages.run_numbers import environment_text, run_numbers
+from profiler_gui.pages.run_details import RunDetails, scrolled
+from profiler_gui.pages.run_numbers import run_numbers
 from profiler_gui.session import OpenModel, Session
 from profiler_gui.widgets.label import plain_label
 from profiler_gui.widgets.live_latency import LiveLatency
@@ -39,7 +34,6 @@ from profiler_gui.widgets.plan_form import PlanForm
 from profiler_gui.widgets.turning_splitter import TurningSplitter
 
 _LANE = "device:host"
-_LOG_LINES = 500
 _NO_MODEL = "Open a model to measure it here."
 _NO_RUN = "Choose how to measure on the left, then press Profile (Ctrl+R)."
 
@@ -67,15 +61,11 @@ class ProfilePage(Page):
         self._phase = plain_label("", is_selectable=False)
         self._bar = QProgressBar()
         self.live = LiveLatency()
-        self.log = QPlainTextEdit()
         self.tiles = NumberTiles()
-        self.runs = RunList()
+        self.details = RunDetails()
         self._result_title = plain_label("", role="section")
-        self._environment = plain_label("")
-        self._remarks = plain_label("")
         self._placeholder = Placeholder(_NO_MODEL)
         self._middle = QStackedWidget()
-        self._details = QTabWidget()
         self._arrange()
         self._connect_widgets()
         self.follow(model_changed=self.invalidate, runs_changed=self.invalidate, run_changed=self.invalidate)
@@ -91,14 +81,11 @@ class ProfilePage(Page):
         record = self.record
         run = record.run if record else None
         self._follow_model()
-        self.runs.show_runs(record.runs if record else (), run)
-        self._details.setTabText(2, f"Runs ({len(record.runs)})" if record and record.runs else "Runs")
+        self.details.show_runs(record.runs if record else (), run)
         if run is not None:
             self._show_run(run)
         else:
             self._placeholder.set_text(_NO_MODEL if record is None else _NO_RUN)
-            self._environment.set_text("")
-            self._remarks.set_text("")
         if not self.is_running:
             self._middle.setCurrentIndex(0 if run is None else 2)
         self._show_state()
@@ -114,7 +101,7 @@ class ProfilePage(Page):
             return
         plan = self.form.plan()
         self.live.clear()
-        self.log.clear()
+        self.details.log.clear()
         self._last_step = ""
         self._clock.start()
         job = self._jobs.start(
@@ -167,15 +154,8 @@ class ProfilePage(Page):
         self._middle.addWidget(self._placeholder)
         self._middle.addWidget(self._make_progress())
         self._middle.addWidget(self._make_result())
-        self.log.setReadOnly(True)
-        self.log.setMaximumBlockCount(_LOG_LINES)
-        self._details.setDocumentMode(True)
-        self._details.addTab(_scrolled(self._environment), "Environment")
-        self._details.addTab(_scrolled(self._remarks), "Notes")
-        self._details.addTab(self.runs, "Runs")
-        self._details.addTab(self.log, "Log")
         splitter = TurningSplitter((3, 4, 4))
-        for part in (left, self._middle, self._details):
+        for part in (left, self._middle, self.details):
             splitter.addWidget(part)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -202,15 +182,15 @@ class ProfilePage(Page):
         column.addLayout(heading)
         column.addWidget(self.tiles)
         column.addStretch(1)
-        return _scrolled(body, margin=0)
+        return scrolled(body, margin=0)
 
     def _connect_widgets(self) -> None:
         self.run_button.clicked.connect(self.start_run)
         self.stop_button.clicked.connect(self.stop_run)
         self.cancel_button.clicked.connect(self.cancel_run)
         self.form.changed.connect(self._show_state)
-        self.runs.run_chosen.connect(self._on_run_chosen)
-        self.runs.removal_wanted.connect(self._on_removal_wanted)
+        self.details.runs.run_chosen.connect(self._on_run_chosen)
+        self.details.runs.removal_wanted.connect(self._on_removal_wanted)
 
     def _follow_model(self) -> None:
         """Let the form offer what the model in front has; this page may be hidden when another model comes."""
@@ -225,10 +205,6 @@ class ProfilePage(Page):
             + ("" if run.is_complete else ", stopped early")
         )
         self.tiles.show_numbers(run_numbers(run))
-        self._environment.set_text(environment_text(run))
-        remarks = [*(f"Warning: {text}" for text in run.warnings), *run.notes]
-        self._remarks.set_text("\n\n".join(remarks) or "Nothing to remark.")
-        self._details.setTabText(1, f"Notes ({len(remarks)})" if remarks else "Notes")
 
     def _show_state(self) -> None:
         can_start = self.record is not None and not self.is_running and not self.form.problem
@@ -240,7 +216,7 @@ class ProfilePage(Page):
     def _say(self, text: str) -> None:
         if text != self._last_step:
             self._last_step = text
-            self.log.appendPlainText(f"{self._clock.elapsed() / 1000:7.1f} s  {plain(text)}")
+            self.details.log.appendPlainText(f"{self._clock.elapsed() / 1000:7.1f} s  {plain(text)}")
         self._phase.set_text(text)
 
     @Slot(object)
@@ -265,7 +241,7 @@ class ProfilePage(Page):
     def _on_failed(self, error: BaseException) -> None:
         self.notices.report(error)
         if isinstance(error, ProfilerError):
-            self.log.appendPlainText("\n".join(plain(line) for line in _lines(error)))
+            self.details.log.appendPlainText("\n".join(plain(line) for line in _lines(error)))
 
     def _on_run_made(self, record: OpenModel, run: Run) -> None:
         if record not in self.session.models:
@@ -295,16 +271,3 @@ def _measure(path: Path, model: Model, plan: Plan, progress: Progress) -> Run:
     from backends.runs.runner import measure
 
     return measure(path, model, plan, progress)
-
-
-def _scrolled(content: QWidget, margin: int = 12) -> QScrollArea:
-    area = QScrollArea()
-    content.setContentsMargins(margin, 8, margin, 8)
-    content.setAutoFillBackground(True)
-    content.setBackgroundRole(QPalette.ColorRole.Base)
-    if isinstance(content, QLabel):
-        content.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-    area.setWidget(content)
-    area.setWidgetResizable(True)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    return area

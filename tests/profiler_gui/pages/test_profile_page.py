@@ -75,8 +75,8 @@ def test_a_run_is_measured_as_the_form_says_and_shown(opened, computer, qtbot):
     assert record.run is not None
     assert page.tiles.texts()["p50"] == "1.07 ms"
     assert page.tiles.texts()["Peak memory"] == "30.0 MiB"
-    assert "CPU: Example CPU" in page._environment.plain_text
-    assert "The computer was quiet." in page._remarks.plain_text
+    assert "CPU: Example CPU" in page.details.environment.plain_text
+    assert "The computer was quiet." in page.details.notes.plain_text
 
 
 def test_while_it_runs_the_phase_the_progress_and_the_samples_show(opened, computer, qtbot):
@@ -89,7 +89,7 @@ def test_while_it_runs_the_phase_the_progress_and_the_samples_show(opened, compu
     assert (page._bar.value(), page._bar.maximum()) == (1, 4)
     assert not page.run_button.isEnabled()
     assert page.stop_button.isEnabled()
-    assert "Measuring" in page.log.toPlainText()
+    assert "Measuring" in page.details.log.toPlainText()
     computer.go_on.set()
     finish(qtbot, page)
 
@@ -125,7 +125,7 @@ def test_a_failure_is_told_and_the_page_goes_on(opened, computer, qtbot):
     computer.error = RunError("the runtime crashed (SIGSEGV)", hint="try other kernels", detail="log")
     page.start_run()
     finish(qtbot, page)
-    log = page.log.toPlainText()
+    log = page.details.log.toPlainText()
     computer.error = None
     page.start_run()
     finish(qtbot, page)
@@ -175,11 +175,11 @@ def test_runs_can_be_chosen_and_forgotten(opened, computer, qtbot):
         page.start_run()
         finish(qtbot, page)
     first, second = record.runs
-    qtbot.waitUntil(lambda: page.runs.view.table.rowCount() == 2)
-    page.runs.view.selectRow(0)
+    qtbot.waitUntil(lambda: page.details.runs.view.table.rowCount() == 2)
+    page.details.runs.view.selectRow(0)
     chosen = record.run
-    qtbot.waitUntil(lambda: page.runs._chosen is first)
-    page.runs.remove_chosen()
+    qtbot.waitUntil(lambda: page.details.runs._chosen is first)
+    page.details.runs.remove_chosen()
 
     assert chosen is first
     assert record.runs == (second,)
