@@ -1,13 +1,22 @@
 """What if: the same model on a target that is supposed to be a little different."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from backends.model.model import Model, OperatorId
 from backends.targets.check import check_model
 from backends.targets.facts import ModelFacts
 from backends.targets.target import Rule, Target
-from backends.targets.verdict import ModelVerdict
+from backends.targets.verdict import Finding, ModelVerdict, Placement, TargetSummary, Verdict
+
+EXCLUDED_FINDING = Finding(
+    rule="supposed-exclusion",
+    reason="Excluded",
+    message="It is supposed to stay on the CPU.",
+    source="what-if",
+    remedy="Take it off the what-if.",
+)
+"""Stands on operators that are excluded by a supposition and not by the target."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +34,11 @@ class Supposition:
     accepted_kinds: frozenset[str] = frozenset()
     """Operator kinds of which every operator is supposed to be supported."""
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is supposed."""
+        return self == Supposition()
+
 
 def check_supposing(
     model: Model, target: Target, supposition: Supposition, *, facts: ModelFacts | None = None
@@ -37,7 +51,17 @@ def check_supposing(
         supposition: what is different.
         facts: the model's facts if they were gathered before.
     """
+    facts = facts or ModelFacts(model)
     verdict = check_model(model, suppose(target, supposition), facts=facts, excluded=supposition.excluded)
+    lost = [
+        id_ for id_ in supposition.excluded if _placement(verdict.verdicts.get(id_)) is Placement.ACCELERATED
+    ]  # fmt: skip
+    if lost:
+        verdict = replace(
+            verdict,
+            verdicts=_Excluding(verdict.verdicts, frozenset(lost)),
+            summary=_without(verdict.summary, lost, facts.macs),
+        )
     return replace(verdict, notes=(*verdict.notes, *describe(supposition)))
 
 
@@ -85,3 +109,42 @@ def _left(target: Target, supposition: Supposition) -> Iterable[Rule]:
         kinds = tuple(kind for kind in kinds if kind not in supposition.accepted_kinds)
         if kinds:
             yield rule if kinds == rule.kinds else replace(rule, kinds=kinds)
+
+
+class _Excluding(Mapping[OperatorId, Verdict]):
+    """Verdicts in which some operators that the target would take stay on the CPU."""
+
+    __slots__ = ("_excluded", "_verdicts")
+
+    def __init__(self, verdicts: Mapping[OperatorId, Verdict], excluded: frozenset[OperatorId]) -> None:
+        self._verdicts = verdicts
+        self._excluded = excluded
+
+    def __getitem__(self, id_: OperatorId) -> Verdict:
+        verdict = self._verdicts[id_]
+        if id_ not in self._excluded:
+            return verdict
+        return Verdict(operator=id_, placement=Placement.FALLBACK, findings=(EXCLUDED_FINDING, *verdict.findings))
+
+    def __iter__(self) -> Iterator[OperatorId]:
+        return iter(self._verdicts)
+
+    def __len__(self) -> int:
+        return len(self._verdicts)
+
+
+def _placement(verdict: Verdict | None) -> Placement | None:
+    return verdict.placement if verdict else None
+
+
+def _without(summary: TargetSummary, lost: Iterable[OperatorId], macs: tuple[tuple[int, ...], ...]) -> TargetSummary:
+    lost = tuple(lost)
+    share, total = summary.accelerated_macs_share, sum(map(sum, macs))
+    if share is not None and total:
+        share -= sum(macs[id_.subgraph][id_.index] for id_ in lost) / total
+    return replace(
+        summary,
+        accelerated_count=summary.accelerated_count - len(lost),
+        fallback_count=summary.fallback_count + len(lost),
+        accelerated_macs_share=share,
+    )
