@@ -39,6 +39,14 @@ class Fields:
             raise self._error(name, "a text")
         return value
 
+    def text_or(self, name: str, default: str) -> str:
+        """Give a text, or the default where the file is older than the field."""
+        return self.text(name) if name in self._values else default
+
+    def number_or(self, name: str, default: float) -> float:
+        """Give a number, or the default where the file is older than the field."""
+        return self.number(name) if name in self._values else default
+
     def flag(self, name: str) -> bool:
         """Give true or false."""
         value = self._values.get(name)
@@ -95,6 +103,10 @@ class Fields:
     def children(self, name: str) -> Iterator["Fields"]:
         """Give a list of objects."""
         return (Fields(value, f"{self._path(name)}[{i}]") for i, value in enumerate(self._list(name)))
+
+    def children_or_none(self, name: str) -> Iterator["Fields"]:
+        """Give a list of objects, none where the file is older than the field."""
+        return self.children(name) if name in self._values else iter(())
 
     def _list(self, name: str) -> list[Any]:
         value = self._values.get(name)

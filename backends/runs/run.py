@@ -2,9 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from backends.model.model import OperatorId
 from backends.runs.plan import Plan
+
+
+class Certainty(StrEnum):
+    """What a figure is worth."""
+
+    MEASURED = "measured"
+    ESTIMATED = "estimated"
+    """Divided by something else than time, such as matched names or cycles."""
+    NOT_ATTRIBUTABLE = "not attributable"
+    """Part of a group that was only measured as a whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +39,9 @@ class OperatorTime:
     """Name of the kernel(s) that ran, as the runtime reports them."""
     calls: float = 1.0
     """Calls per inference (bodies of loops run several times)."""
+    certainty: Certainty = Certainty.MEASURED
+    group: int | None = None
+    """Index in the run's partitions of the group whose time this operator is a part of, where its own is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +51,8 @@ class RunPartition:
     subgraph: int
     delegate: str
     operators: tuple[int, ...]
+    time_ns: float | None = None
+    """Per inference, where only the whole group was measured; its operators have no times of their own then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,11 +71,32 @@ class Memory:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RunChunk:
+    """What one process on a device says about its inferences, where it does not give each of them."""
+
+    count: int
+    mean_ns: float
+    min_ns: float
+    max_ns: float
+    std_ns: float | None = None
+    median_ns: float | None = None
+    p5_ns: float | None = None
+    p95_ns: float | None = None
+    init_ns: float | None = None
+    first_ns: float | None = None
+    """The first inference of the process, before warming up; accelerators compile the model in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """One finished measurement.
 
     The plain run (profiler off) gives ``latencies_ns`` and is the only one shown as the model's latency; the profiled
-    run gives the operators' times, and ``profiled_total_ns`` equals their sum plus ``overhead_ns``.
+    run gives the operators' times, and ``profiled_total_ns`` equals their sum, and that of the partitions' own times,
+    plus ``overhead_ns``.
+
+    On a device ``latencies_ns`` has one value for each of ``chunks``: its mean. ``init_ns`` and ``first_ns`` are those
+    of the first process, those of later ones are in ``chunks``.
     """
 
     id: str
@@ -82,3 +119,6 @@ class Run:
     """False when it was stopped early."""
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    chunks: tuple[RunChunk, ...] = ()
+    log: str = ""
+    """What the device's tool printed, its last part."""

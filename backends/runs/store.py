@@ -14,7 +14,7 @@ from backends.errors import StoreError
 from backends.model.model import OperatorId
 from backends.runs.fields import Fields
 from backends.runs.plan import InputKind, Kernels, Plan
-from backends.runs.run import Memory, OperatorTime, Run, RunPartition
+from backends.runs.run import Certainty, Memory, OperatorTime, Run, RunChunk, RunPartition
 from backends.runs.summary import summarize_latencies
 
 SCHEMA = "tflite-profiler/profile/1"
@@ -74,11 +74,17 @@ def run_to_json(run: Run) -> Json:
         "overhead_us": _us(run.overhead_ns),
         "total_us": _us(run.profiled_total_ns),
         "partitions": [
-            {"subgraph": part.subgraph, "delegate": part.delegate, "operators": list(part.operators)}
+            {
+                "subgraph": part.subgraph,
+                "delegate": part.delegate,
+                "operators": list(part.operators),
+                "time_us": _us(part.time_ns),
+            }
             for part in run.partitions
         ],
         "warnings": list(run.warnings),
         "notes": list(run.notes),
+        "log": run.log,
     }
 
 
@@ -114,12 +120,15 @@ def run_from_json(value: object) -> Run:
                 subgraph=child.integer("subgraph"),
                 delegate=child.text("delegate"),
                 operators=tuple(child.integers("operators")),
+                time_ns=_ns(child.optional_number("time_us")),
             )
             for child in fields.children("partitions")
         ),
         is_complete=fields.flag("is_complete"),
         warnings=tuple(fields.sentences("warnings")),
         notes=tuple(fields.sentences("notes")),
+        chunks=tuple(_chunk_from_json(child) for child in latency.children_or_none("chunks")),
+        log=fields.text_or("log", ""),
     )
 
 
@@ -137,11 +146,16 @@ def _plan_to_json(plan: Plan) -> Json:
         "seed": plan.seed,
         "input_files": dict(plan.input_files),
         "input_shapes": {name: list(shape) for name, shape in plan.input_shapes.items()},
+        "delegate": plan.delegate,
+        "delegate_options": dict(plan.delegate_options),
+        "runner": plan.runner,
+        "rate_hz": plan.rate_hz,
+        "min_seconds": plan.min_seconds,
     }
 
 
 def _plan_from_json(fields: Fields) -> Plan:
-    shapes = fields.child("input_shapes")
+    shapes, options = fields.child("input_shapes"), fields.optional_child("delegate_options")
     try:
         return Plan(
             device=fields.text("device"),
@@ -156,6 +170,11 @@ def _plan_from_json(fields: Fields) -> Plan:
             seed=fields.integer("seed"),
             input_files=fields.child("input_files").texts(),
             input_shapes={name: tuple(shapes.integers(name)) for name in shapes.names()},
+            delegate=fields.text_or("delegate", ""),
+            delegate_options=options.texts() if options else {},
+            runner=fields.text_or("runner", ""),
+            rate_hz=fields.number_or("rate_hz", 0.0),
+            min_seconds=fields.number_or("min_seconds", 0.0),
         )
     except ValueError as error:
         raise StoreError(f"the plan of this run is wrong: {error}") from error
@@ -173,7 +192,25 @@ def _latency_to_json(run: Run) -> Json:
         "first": _us(run.first_ns),
         "init": _us(run.init_ns),
         "warmup": _series_to_json(run.warmup_ns),
+        "chunks": [_chunk_to_json(chunk) for chunk in run.chunks],
     }
+
+
+_CHUNK_TIMES = ("mean", "min", "max")
+_CHUNK_OPTIONAL = ("std", "median", "p5", "p95", "init", "first")
+
+
+def _chunk_to_json(chunk: RunChunk) -> Json:
+    times = {name: _us(getattr(chunk, f"{name}_ns")) for name in (*_CHUNK_TIMES, *_CHUNK_OPTIONAL)}
+    return {"count": chunk.count, **times}
+
+
+def _chunk_from_json(fields: Fields) -> RunChunk:
+    mean, least, most = (1000 * fields.number(name) for name in _CHUNK_TIMES)
+    optional = {f"{name}_ns": _ns(fields.optional_number(name)) for name in _CHUNK_OPTIONAL}
+    return RunChunk(
+        count=fields.integer("count"), mean_ns=round(mean, 3), min_ns=round(least, 3), max_ns=round(most, 3), **optional
+    )
 
 
 def _memory_to_json(memory: Memory | None) -> Json | None:
@@ -212,11 +249,17 @@ def _operator_to_json(operator: OperatorTime) -> Json:
         "fused_into": None if fused is None else {"subgraph": fused.subgraph, "index": fused.index},
         "kernel": operator.kernel,
         "calls": operator.calls,
+        "certainty": operator.certainty.value,
+        "group": operator.group,
     }
 
 
 def _operator_from_json(fields: Fields) -> OperatorTime:
     fused = fields.optional_child("fused_into")
+    group = fields.optional_number("group")
+    certainty = fields.text_or("certainty", Certainty.MEASURED)
+    if certainty not in tuple(Certainty):
+        raise StoreError(f"this run states the unknown certainty {certainty!r}", hint="Update the program.")
     return OperatorTime(
         operator=OperatorId(fields.integer("subgraph"), fields.integer("index")),
         kind=fields.text("kind"),
@@ -227,6 +270,8 @@ def _operator_from_json(fields: Fields) -> OperatorTime:
         fused_into=None if fused is None else OperatorId(fused.integer("subgraph"), fused.integer("index")),
         kernel=fields.text("kernel"),
         calls=fields.number("calls"),
+        certainty=Certainty(certainty),
+        group=None if group is None else int(group),
     )
 
 

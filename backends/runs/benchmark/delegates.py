@@ -40,10 +40,10 @@ class DelegateOption:
         value = text.strip()
         if self.type == "bool":
             value = _BOOLS.get(value.lower(), "")
-        elif self.type == "integer" and not (value.lstrip("-").isdigit() and len(value) < 12):
-            value = ""
-        elif self.type == "choice" and value not in self.choices:
-            value = ""
+        elif self.type == "integer":
+            value = value if value.lstrip("-").isdigit() and len(value) < 12 else ""
+        elif self.type == "choice":
+            value = value if value in self.choices else ""
         if not value or "\0" in value or "\n" in value:
             wanted = {"bool": "true or false", "integer": "a whole number", "text": "a text on one line"}
             allowed = wanted.get(self.type) or "one of " + ", ".join(self.choices)
