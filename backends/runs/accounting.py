@@ -47,7 +47,9 @@ def account(model: Model, attribution: Attribution, latencies_ns: Sequence[int])
     )
     unused = sum(share.time_us is None and share.fused_into is None for share in attribution.operators.values())
     if unused:
-        notes.append(f"{unused} operators have no time because the delegate left them out: nothing uses their results.")
+        notes.append(
+            f"{unused} operators have no time: the delegate left them out, because nothing uses their results."
+        )
     if attribution.unmapped_us > 0:
         lost = format_latency(attribution.unmapped_us * 1000)
         notes.append(f"{lost} of the profiled time could not be given to an operator; it is part of the overhead.")

@@ -56,10 +56,12 @@ class _Ledger:
     numbers: dict[OperatorId, int] = field(default_factory=dict)
     placement: dict[OperatorId, str] = field(default_factory=dict)
     kernels: dict[OperatorId, dict[str, None]] = field(default_factory=dict)
-    fused: dict[OperatorId, OperatorId] = field(default_factory=dict)
     calls: dict[OperatorId, int] = field(default_factory=dict)
     kernel_calls: dict[OperatorId, int] = field(default_factory=dict)
-    neighbours: dict[int, FusedNodes] = field(default_factory=dict)
+    timed: dict[int, set[int]] = field(default_factory=dict)
+    """Nodes with a kernel of their own, for each subgraph."""
+    untimed: list[tuple[int, int, set[int]]] = field(default_factory=list)
+    """Subgraph and node without a kernel, and the nodes of its partition that have one."""
 
     def number(self, operator: OperatorId) -> int:
         return self.numbers.setdefault(operator, len(self.numbers))
@@ -112,7 +114,7 @@ def attribute(
     table = np.vstack([np.pad(part, ((0, 0), (0, width - part.shape[1]))) for part in tables])
     times = quiet_means(table) * disturbance(plain_ns)
     return Attribution(
-        operators=_shares(model, ledger, times, len(samples)),
+        operators=_shares(model, ledger, times, _find_fused(model, graph, ledger), len(samples)),
         partitions=_partitions(graph),
         unmapped_us=float(times[_NOBODY]),
         outside_us=outside_us(samples),
@@ -147,7 +149,7 @@ def _own_events(  # noqa: PLR0913 - fills the ledger from one template
                 dictionary,
                 [Kernel(t, float(times[e])) for t, e in zip(tags, span.events, strict=True)],
             )
-            _book_fused(model, graph, span, known[key], ledger)
+            _book_kernels(span, known[key], ledger)
         for event, position in zip(span.events, known[key], strict=True):
             if position >= 0:
                 operator = plan.nodes[span.nodes[position]].operator
@@ -207,22 +209,34 @@ def _fill_gaps(positions: list[int], node_count: int) -> list[int]:
     return filled
 
 
-def _book_fused(model: Model, graph: GraphPlan, span: Span, positions: Sequence[int], ledger: _Ledger) -> None:
-    """Remember for each node without a kernel into which one it went."""
-    plan = graph.nodes[span.subgraph]
+def _book_kernels(span: Span, positions: Sequence[int], ledger: _Ledger) -> None:
+    """Remember which nodes of a partition have a kernel and which have none."""
     timed = {span.nodes[position] for position in positions if position >= 0}
-    if span.subgraph not in ledger.neighbours:
-        ledger.neighbours[span.subgraph] = FusedNodes(model, plan, model.subgraphs[span.subgraph].outputs)
-    fused = ledger.neighbours[span.subgraph]
-    for index in span.nodes:
-        if index not in timed:
-            target = fused.target(index, timed)
-            if target is not None:
-                ledger.fused.setdefault(plan.nodes[index].operator, plan.nodes[target].operator)
+    ledger.timed.setdefault(span.subgraph, set()).update(timed)
+    ledger.untimed.extend((span.subgraph, index, timed) for index in span.nodes if index not in timed)
+
+
+def _find_fused(model: Model, graph: GraphPlan, ledger: _Ledger) -> dict[OperatorId, OperatorId]:
+    """Give into which operator each one without a kernel went: in its own partition, else anywhere in the subgraph."""
+    neighbours = {
+        subgraph: FusedNodes(model, graph.nodes[subgraph], model.subgraphs[subgraph].outputs)
+        for subgraph in {subgraph for subgraph, _index, _timed in ledger.untimed}
+    }
+    fused: dict[OperatorId, OperatorId] = {}
+    for subgraph, index, timed in ledger.untimed:
+        target = neighbours[subgraph].target(index, timed or ledger.timed[subgraph])
+        if target is not None:
+            nodes = graph.nodes[subgraph].nodes
+            fused.setdefault(nodes[index].operator, nodes[target].operator)
+    return fused
 
 
 def _shares(
-    model: Model, ledger: _Ledger, times: NDArray[np.float64], run_count: int
+    model: Model,
+    ledger: _Ledger,
+    times: NDArray[np.float64],
+    fused: Mapping[OperatorId, OperatorId],
+    run_count: int,
 ) -> dict[OperatorId, OperatorShare]:
     shares: dict[OperatorId, OperatorShare] = {}
     for operator, placement in ledger.placement.items():
@@ -233,7 +247,7 @@ def _shares(
             placement=placement,
             kernels=tuple(ledger.kernels.get(operator, ())),
             kernel_calls=ledger.kernel_calls.get(operator, 0) / run_count,
-            fused_into=ledger.fused.get(operator) if number is None else None,
+            fused_into=fused.get(operator) if number is None else None,
         )
     _add_composites(model, shares)
     return shares
