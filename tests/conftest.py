@@ -14,6 +14,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -56,13 +57,13 @@ def _no_leaks() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def styled_app(qapp: object) -> object:
+def qapp(qapp: Any) -> Any:
     """The application as users see it: style, bundled font, light theme."""
     from profiler_gui.theme import Theme, ThemeMode, load_font
 
-    qapp.setStyle("Fusion")  # type: ignore[attr-defined]  # the fixture's type is the plug-in's own
-    load_font(qapp)  # type: ignore[arg-type]  # see above
-    Theme(qapp, ThemeMode.LIGHT).apply()  # type: ignore[arg-type]  # see above
+    qapp.setStyle("Fusion")
+    load_font(qapp)
+    Theme(qapp, ThemeMode.LIGHT).apply()
     return qapp
 
 

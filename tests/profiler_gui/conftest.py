@@ -40,9 +40,9 @@ def other_file(tmp_path):
 
 
 @pytest.fixture
-def services(styled_app, settings):
+def services(qapp, settings):
     settings.theme = "light"
-    services = make_services(styled_app, settings)
+    services = make_services(qapp, settings)
     services.theme.apply()
     yield services
     assert services.jobs.close(), "a job did not end within three seconds"
