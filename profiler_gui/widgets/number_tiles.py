@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLayout, QVBoxLayout, QWidget
 
 from profiler_gui.widgets.label import PlainLabel, plain_label
 
@@ -30,6 +31,8 @@ class NumberTiles(QWidget):
         self._grid.setContentsMargins(12, 8, 12, 8)
         self._grid.setHorizontalSpacing(12)
         self._grid.setVerticalSpacing(8)
+        # The present columns must not keep the widget from getting narrow enough for fewer.
+        self._grid.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         self._columns = 0
 
     def show_numbers(self, numbers: Sequence[Number]) -> None:
@@ -45,6 +48,10 @@ class NumberTiles(QWidget):
         """Give what is shown: title to number."""
         pairs = (tile.findChildren(PlainLabel) for tile in self._tiles)
         return {title.plain_text: value.plain_text for value, title in pairs}
+
+    def minimumSizeHint(self) -> QSize:
+        """Ask for the width of two tiles and the height of all."""
+        return QSize(2 * _TILE_WIDTH, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Use the width."""

@@ -8,7 +8,7 @@ def test_numbers_stand_over_their_titles_as_many_as_fit(qtbot):
     tiles.resize(400, 100)
     tiles.show()
     wide = tiles._grid.rowCount()
-    tiles.resize(280, 100)
+    tiles.resize(200, 100)
     qtbot.waitUntil(lambda: tiles._columns == 2)
 
     assert tiles.texts()["n3"] == "3 ms"
