@@ -50,8 +50,9 @@ class Statement:
 
     def _describe(self, op: OperatorFacts, found: str) -> Finding:
         rule = self.rule
-        fields = {"kind": op.kind.removeprefix("CUSTOM:"), "found": found, "required": self._required.rstrip(".")}
-        template = rule.message or ("{required}; found: {found}." if found else "{required}.")
+        required = self._required[0].lower() + self._required[1:].rstrip(".")
+        fields = {"kind": op.kind.removeprefix("CUSTOM:"), "found": found, "required": required}
+        template = rule.message or ("Found {found}; required: {required}." if found else "Required: {required}.")
         return Finding(
             rule=rule.id,
             reason=rule.reason,

@@ -15,7 +15,7 @@ def dtype_in(op: OperatorFacts, *, tensor: Tensors, dtypes: tuple[str, ...]) -> 
 
 
 def dtype_if_present_in(op: OperatorFacts, *, tensor: Tensors, dtypes: tuple[str, ...]) -> str | None:
-    """The type of {tensor}, where it is there, is {dtypes}."""
+    """The type of {tensor} is {dtypes}, or it is left out."""
     for found in tensor.pick(op):
         if found.index >= 0 and found.dtype not in dtypes:
             return found.dtype

@@ -50,7 +50,7 @@ def test_a_finding_says_what_was_found_what_is_allowed_and_what_to_do() -> None:
     assert finding.reason == "UnsupportedInputType"
     assert finding.found == "int64"
     assert finding.allowed == "The type of input 0 is float32, uint8, int8 or int32."
-    assert finding.message == "The type of input 0 is float32, uint8, int8 or int32; found: int64."
+    assert finding.message == "Found int64; required: the type of input 0 is float32, uint8, int8 or int32."
     assert finding.remedy == "Compute in float32, 8-bit or int32."
     assert "nnapi_delegate.cc" in finding.source
 

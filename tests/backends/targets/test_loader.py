@@ -63,7 +63,7 @@ def test_a_file_of_the_user_is_a_target_like_any_other(tmp_path: Path) -> None:
     (finding,) = verdict.findings
 
     assert (finding.rule, finding.reason, finding.source) == ("rank", "Rank", "Data sheet")
-    assert finding.message == "The rank of input 0 is at most 3; found: rank 4."
+    assert finding.message == "Found rank 4; required: the rank of input 0 is at most 3."
 
 
 def test_the_programs_own_targets_are_there_too(tmp_path: Path) -> None:
