@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from backends.model.model import Model, Operator, OperatorId, Tensor
+from backends.model.model import Model, Operator, OperatorId, OptionValue, Tensor
 from backends.progress import Progress
 from backends.reports.plain_text import plain
 from backends.targets.verdict import ModelVerdict
@@ -98,6 +98,10 @@ def _fits(texts: Texts, terms: tuple[Term, ...]) -> bool:
     return True
 
 
+def _value_text(value: OptionValue) -> str:
+    return value.hex() if isinstance(value, bytes) else str(value)
+
+
 def _texts_of(model: Model, operator: Operator, verdict: ModelVerdict | None) -> Texts:
     inputs, outputs = model.operator_tensors(operator)
     tensors = [tensor for tensor in (*inputs, *outputs) if tensor is not None]
@@ -107,7 +111,7 @@ def _texts_of(model: Model, operator: Operator, verdict: ModelVerdict | None) ->
         "name": "\n".join(plain(tensor.name[:_MAX_SEARCHED]) for tensor in tensors),
         "shape": "\n".join(_shape_text(tensor) for tensor in tensors),
         "dtype": "\n".join({tensor.dtype for tensor in tensors}),
-        "attribute": "\n".join(f"{key}={value}" for key, value in operator.options.items()),
+        "attribute": "\n".join(f"{key}={_value_text(value)}" for key, value in operator.options.items()),
         "placement": str(answer.placement) if answer is not None else "",
     }
 

@@ -1,6 +1,7 @@
 """A constant: its statistics, a small map of its values, and the first of them."""
 
 import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
@@ -64,9 +65,9 @@ class ValueMap(QWidget):
         """Stretch the map over the widget."""
         del event
         colors = colors_of(self)
-        ground = np.asarray(QColor(colors.sunken).getRgb()[:3], np.float32)
-        positive = np.asarray(QColor(colors.accelerated).getRgb()[:3], np.float32)
-        negative = np.asarray(QColor(colors.fallback).getRgb()[:3], np.float32)
+        ground = _rgb(colors.sunken)
+        positive = _rgb(colors.accelerated)
+        negative = _rgb(colors.fallback)
         strength = np.sqrt(np.abs(self._values))[..., None]
         shade = np.where(self._values[..., None] >= 0, positive, negative)
         pixels = np.ascontiguousarray((ground + (shade - ground) * strength).astype(np.uint8))
@@ -74,3 +75,8 @@ class ValueMap(QWidget):
         image = QImage(pixels.data, width, height, width * 3, QImage.Format.Format_RGB888)
         painter = QPainter(self)
         painter.drawImage(QRectF(self.rect()), image, QRectF(0, 0, width, height))
+
+
+def _rgb(name: str) -> npt.NDArray[np.float32]:
+    color = QColor(name)
+    return np.asarray((color.red(), color.green(), color.blue()), np.float32)
