@@ -10,14 +10,13 @@ from backends.reports.columns import default_columns
 from backends.reports.rows import RunRow, run_row
 from backends.reports.run_columns import RUN_COLUMNS
 from backends.runs.run import Run
-from profiler_gui.tables.look import Look
 from profiler_gui.tables.record_table import RecordTable
 from profiler_gui.tables.record_view import RecordView
 from profiler_gui.widgets.label import plain_label
 
 
 class RunList(QWidget):
-    """A table of runs; the chosen one is bold.
+    """A table of runs; the chosen one is selected.
 
     Signals:
         run_chosen: the ``Run`` that the user selected.
@@ -30,7 +29,7 @@ class RunList(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._chosen: Run | None = None
-        self.view = RecordView(RecordTable(default_columns(RUN_COLUMNS), self._look))
+        self.view = RecordView(RecordTable(default_columns(RUN_COLUMNS)))
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self._delete = QPushButton("Delete run")
         remove = QAction("Delete run", self.view)
@@ -63,9 +62,6 @@ class RunList(QWidget):
         """Ask to forget the chosen run."""
         if self._chosen is not None:
             self.removal_wanted.emit(self._chosen)
-
-    def _look(self, row: RunRow, column: str) -> Look | None:
-        return Look(is_bold=True) if row.run is self._chosen and column == "started_at" else None
 
     @Slot(object)
     def _on_rows_selected(self, rows: tuple[RunRow, ...]) -> None:
