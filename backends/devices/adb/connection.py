@@ -5,7 +5,7 @@ import time
 from contextlib import suppress
 from functools import cache
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from backends.devices.adb.address import ServerAddress
 from backends.errors import DeviceError
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from adbutils import AdbConnection
 
 _ANSWER_S = 15.0
+_CONNECT_S = 3.0
 
 
 class RefusedError(Exception):
@@ -37,7 +38,7 @@ class Connection:
     def __init__(self, address: ServerAddress) -> None:
         try:
             self._connection: AdbConnection = _connection_type()(address.host, address.port)
-        except (OSError, _adb_errors()) as error:
+        except OSError as error:
             raise DeviceError(
                 f"no adb server answers at {address}",
                 hint="Start it (tflite-profiler devices --start-adb, or: adb start-server)."
@@ -159,14 +160,11 @@ def _connection_type() -> "type[AdbConnection]":
     from adbutils import AdbConnection
 
     class PlainConnection(AdbConnection):  # type: ignore[misc]  # the package is not typed
-        def _safe_connect(self) -> Any:
-            return self._create_socket()
+        def __init__(self, host: str, port: int) -> None:
+            self._address = (host, port)
+            super().__init__(host, port)
+
+        def _safe_connect(self) -> socket.socket:
+            return socket.create_connection(self._address, timeout=_CONNECT_S)
 
     return PlainConnection
-
-
-@cache
-def _adb_errors() -> type[Exception]:
-    from adbutils import AdbError
-
-    return AdbError  # type: ignore[no-any-return]  # the package is not typed

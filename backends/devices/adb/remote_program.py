@@ -38,7 +38,7 @@ class RemoteProgram:
         self._argv = tuple(argv)
         self._script = make_script(argv, reports_end=not has_packets)
         self._service = f"shell,v2,raw:{self._script.text}" if has_packets else f"shell:{self._script.text}"
-        self._parser: OutputParser = PacketParser() if has_packets else TextParser(self._script.marker)
+        self._parser: OutputParser = PacketParser() if has_packets else TextParser(self._script.end)
         self._on_line = on_line
         self._splitters: dict[StreamName, LineSplitter] = {
             "stdout": LineSplitter(_KEPT_BYTES),
@@ -56,8 +56,7 @@ class RemoteProgram:
                 with progress.closing(connection.wake):
                     ending = self._follow(connection, deadline, progress if ends_on_stop else Progress(), progress)
                 progress.check()
-                if ending:
-                    self._kill()
+                if ending and self._kill():
                     self._drain(connection)
             except BaseException:
                 # Also for a cancel: the watcher on the device would do it, but a moment later.
@@ -117,7 +116,7 @@ class RemoteProgram:
             if not end:
                 return
             marker, _, number = line.strip().decode(errors="replace").partition(" ")
-            if marker == self._script.marker and number.isdigit():
+            if marker == self._script.begin and number.isdigit():
                 self._group = int(number)
             else:
                 data = self._head
@@ -132,16 +131,18 @@ class RemoteProgram:
             if self._on_line is not None:
                 self._on_line(stream, line)
 
-    def _kill(self) -> None:
-        """End the process group; a device that is gone has its watcher for that."""
+    def _kill(self) -> bool:
+        """End the process group, and say whether it was told; else the watcher on the device does it."""
         if self._group <= 1:
-            return
-        with (
-            suppress(DeviceError, TimeoutError),
-            self._server.opened(self._serial, f"shell:{make_kill(self._group)}") as connection,
-        ):
-            while connection.receive(timeout_s=_KILL_S):
-                pass
+            return False
+        service = f"shell:{make_kill(self._group)}"
+        try:
+            with self._server.opened(self._serial, service) as connection:
+                while connection.receive(timeout_s=_KILL_S):
+                    pass
+        except (DeviceError, TimeoutError):
+            return False
+        return True
 
     def _outcome(self, code: int, *, timed_out: bool = False, stopped: bool = False) -> Outcome:
         return Outcome(

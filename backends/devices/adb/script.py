@@ -13,24 +13,25 @@ _TEMPLATE = (
     # Input 3 is the connection: its end wakes the watcher, which ends the whole process group.
     "exec 3<&0 </dev/null; "
     "( read -r ended <&3; kill -9 -$$ ) >/dev/null 2>&1 & watcher=$!; "
-    "echo {marker} $$; "
+    "echo {begin} $$; "
     "{program} 3<&-; code=$?; "
     "kill -9 $watcher 2>/dev/null; "
     "{report}exit $code"
 )
-_REPORT = "echo; echo {marker} $code; "
+_REPORT = "echo {end} $code; "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
     """A program's command line for a device.
 
-    The first line of its output is the marker and the number of its process group; a script that reports its end
-    adds an empty line and one with the marker and the exit code.
+    The first line of its output is ``begin`` and the number of its process group. A script that reports its end adds
+    ``end`` and the exit code, in the same line as the program's last output if that has no end.
     """
 
     text: str
-    marker: str
+    begin: str
+    end: str
 
 
 def make_script(argv: Sequence[str], *, reports_end: bool) -> Script:
@@ -43,10 +44,11 @@ def make_script(argv: Sequence[str], *, reports_end: bool) -> Script:
     Raises:
         DeviceError: a text cannot be passed to a program.
     """
-    # Nobody can guess the marker, so no output can be taken for it.
-    marker = f"@{secrets.token_hex(8)}"
-    report = _REPORT.format(marker=marker) if reports_end else ""
-    return Script(text=_TEMPLATE.format(marker=marker, program=quote(argv), report=report), marker=marker)
+    # Nobody can guess the marks, so no output can be taken for them.
+    begin, end = (f"@{secrets.token_hex(8)}" for _ in range(2))
+    report = _REPORT.format(end=end) if reports_end else ""
+    text = _TEMPLATE.format(begin=begin, program=quote(argv), report=report)
+    return Script(text=text, begin=begin, end=end)
 
 
 def make_kill(group: int) -> str:

@@ -1,5 +1,6 @@
 """What a device's shell sends: its two protocols, and bytes to lines."""
 
+import re
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -63,28 +64,24 @@ class TextParser:
     """Shell protocol 1: one stream, perhaps with a terminal's line ends; a marked last line tells the exit code.
 
     Args:
-        marker: begins the last line.
+        marker: what the last line begins with; it may stand right behind an output whose last line has no end.
     """
 
     def __init__(self, marker: str) -> None:
-        self._marker = b"\n" + marker.encode() + b" "
+        self._marker = marker.encode()
+        self._end = re.compile(re.escape(self._marker) + rb" (\d+)\n")
         self._kept = b""
 
     def feed(self, data: bytes) -> Iterator[Piece]:
         """Take bytes and give what cannot be a part of the last line."""
         self._kept = (self._kept + data).replace(b"\r\n", b"\n")
-        start = self._kept.find(self._marker)
-        if start >= 0:
-            code, end, _ = self._kept[start + len(self._marker) :].partition(b"\n")
-            if end and code.isdigit():
-                # The script sets an empty line before the marker, so that a last line without end stays whole.
-                yield Piece("stdout", self._kept[:start])
-                yield Piece("stdout", b"", int(code))
-                self._kept = b""
+        end = self._end.search(self._kept)
+        if end is not None:
+            yield Piece("stdout", self._kept[: end.start()])
+            yield Piece("stdout", b"", int(end[1]))
+            self._kept = b""
             return
-        # A line end may begin the marker; "\r" may be half of a line end.
-        hold = self._kept.rfind(b"\n", max(0, len(self._kept) - len(self._marker)))
-        cut = hold if hold >= 0 else len(self._kept) - self._kept.endswith(b"\r")
+        cut = self._possible_end()
         if cut:
             piece, self._kept = self._kept[:cut], self._kept[cut:]
             yield Piece("stdout", piece)
@@ -92,6 +89,14 @@ class TextParser:
     def rest(self) -> bytes:
         """Give what was held back in case it was the last line."""
         return self._kept
+
+    def _possible_end(self) -> int:
+        """Give where the last line, or half of a terminal's line end, may have begun."""
+        longest = len(self._marker) + 6
+        start = self._kept.rfind(self._marker[:1], max(0, len(self._kept) - longest))
+        if start >= 0 and self._marker.startswith(self._kept[start:][: len(self._marker)]):
+            return start
+        return len(self._kept) - self._kept.endswith(b"\r")
 
 
 class LineSplitter:

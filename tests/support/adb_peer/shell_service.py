@@ -6,8 +6,9 @@ import signal
 import struct
 import subprocess
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import IO
 
 from tests.support.adb_peer.device_files import DeviceFiles
@@ -58,13 +59,10 @@ class ShellService:
 
     def running_groups(self) -> list[int]:
         """Give the process groups of commands that still have a process."""
-        groups = []
         for process in self._processes:
             process.poll()
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, 0)
-                groups.append(process.pid)
-        return groups
+        alive = {group for group, state in _groups_and_states() if state not in "ZX"}
+        return [process.pid for process in self._processes if process.pid in alive]
 
     def kill_all(self) -> None:
         """End what still runs, as a reboot does."""
@@ -190,3 +188,12 @@ class _Talk:
                 self._stream.write(struct.pack("<BI", kind, len(data)) + data)
             else:
                 self._stream.write(data)
+
+
+def _groups_and_states() -> Iterator[tuple[int, str]]:
+    """Give the group and the state of each process; ended ones whose parent has not looked yet are "Z"."""
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            # The name in parentheses may hold anything.
+            state, _parent, group = path.read_text(errors="replace").rpartition(")")[2].split()[:3]
+            yield int(group), state
