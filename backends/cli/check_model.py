@@ -7,11 +7,18 @@ from collections.abc import Iterable
 from backends.cli.exit_code import ExitCode
 from backends.cli.model_argument import add_model_argument, open_model
 from backends.cli.output import check_output, write_outputs
+from backends.cli.supposition_arguments import add_supposition_arguments, read_supposition
 from backends.cli.target_choice import choose_targets
 from backends.cli.usage import add_report_arguments
+from backends.model.cost import estimate_model
+from backends.model.model import Model
 from backends.reports.plain_text import plain
-from backends.reports.verdict_content import VerdictContent
-from backends.targets.check import check_all
+from backends.reports.verdict_content import VerdictContent, WhatIf
+from backends.targets.check import check_model
+from backends.targets.facts import ModelFacts
+from backends.targets.lint import LintFinding, check_lint, load_lint_rules
+from backends.targets.supposition import check_supposing
+from backends.targets.target import Target
 from backends.targets.verdict import ModelVerdict, Placement
 
 _CONDITIONS = {"fallback": Placement.FALLBACK, "unknown": Placement.UNKNOWN}
@@ -30,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=sorted(_CONDITIONS),
         help="exit with 1 when an operator on a checked target is placed so; may be repeated",
     )
+    add_supposition_arguments(parser)
     add_report_arguments(parser)
 
 
@@ -38,13 +46,26 @@ def execute(arguments: argparse.Namespace) -> ExitCode:
     targets = choose_targets(arguments.target)
     check_output(arguments.output, force=arguments.force, model=arguments.model.path)
     model = open_model(arguments.model)
-    verdicts = check_all(model, targets)
-    write_outputs(VerdictContent(model, verdicts), format_name=arguments.format, path=arguments.output)
+    supposition = read_supposition(arguments, model, targets)
+    facts = ModelFacts(model)
+    verdicts = tuple(check_model(model, target, facts=facts) for target in targets)
+    what_if: WhatIf | None = None
+    if not supposition.is_empty:
+        what_if = WhatIf(supposition=supposition, before=verdicts, costs=estimate_model(model)[0])
+        verdicts = tuple(check_supposing(model, target, supposition, facts=facts) for target in targets)
+    content = VerdictContent(model, verdicts, advice=_advice(model, targets), what_if=what_if)
+    write_outputs(content, format_name=arguments.format, path=arguments.output)
     failed = [verdict.target_name for verdict in verdicts if _is_met(arguments.fail_on, verdict)]
     if failed:
         print(f"--fail-on {' '.join(arguments.fail_on)} is met on: {plain(', '.join(failed))}", file=sys.stderr)
         return ExitCode.CONDITION_MET
     return ExitCode.DONE
+
+
+def _advice(model: Model, targets: Iterable[Target]) -> tuple[LintFinding, ...]:
+    """Give what matters on one of the targets."""
+    asked = {target.id for target in targets}
+    return tuple(found for found in check_lint(model, load_lint_rules()) if asked & set(found.targets))
 
 
 def _is_met(conditions: Iterable[str], verdict: ModelVerdict) -> bool:

@@ -21,7 +21,7 @@ def add_report_arguments(parser: argparse.ArgumentParser) -> None:
         "--output",
         type=Path,
         metavar="FILE",
-        help="also write to FILE, in the format of its ending (.json .csv .md .txt), else in that of --format",
+        help="also write to FILE, in the format of its ending (.json .csv .md .html .txt), else in that of --format",
     )
     group.add_argument("--force", action="store_true", help="replace FILE if it exists")
 

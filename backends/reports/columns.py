@@ -258,6 +258,42 @@ TARGET_COLUMNS: tuple[Column[ModelVerdict], ...] = (
         align=Align.RIGHT,
         description="Groups of operators on the CPU before, between and after them.",
     ),
+    Column(
+        id="transitions",
+        title="Transitions",
+        short_title="Trans.",
+        value=lambda row: row.summary.transition_count,
+        align=Align.RIGHT,
+        description="How often execution passes between CPU and accelerator.",
+    ),
+    Column(
+        id="crossing_bytes",
+        title="Bytes crossing",
+        short_title="Crossing",
+        value=lambda row: row.summary.crossing_bytes,
+        format=format_bytes,
+        align=Align.RIGHT,
+        description="Bytes of the tensors that pass between CPU and accelerator in one inference.",
+    ),
+    Column(
+        id="delegated_partitions",
+        title="Partitions delegated",
+        short_title="Deleg.",
+        value=lambda row: row.summary.delegated_partition_count,
+        align=Align.RIGHT,
+        description="Partitions that the delegate's own limits leave to the accelerator.",
+    ),
+    Column(
+        id="delegated_macs_share",
+        title="MACs delegated",
+        short_title="% deleg.",
+        value=lambda row: row.summary.delegated_macs_share,
+        format=format_share,
+        align=Align.RIGHT,
+        is_share=True,
+        is_default=False,
+        description="Part of the model's multiply-accumulates that is left after the delegate's own limits.",
+    ),
 )
 
 FINDING_COLUMNS: tuple[Column[FindingRow], ...] = (

@@ -6,6 +6,7 @@ from backends.model.attribute import attribute_line
 from backends.model.cost import OperatorCost
 from backends.model.model import Model, OperatorId, Quantization, Subgraph
 from backends.model.summary import ModelSummary
+from backends.reports.advice_content import advice_sections
 from backends.reports.columns import KIND_COLUMNS, OPERATOR_COLUMNS
 from backends.reports.content import Records, Section, Table, Tree
 from backends.reports.model_tree import model_tree
@@ -53,7 +54,7 @@ class ModelContent:
             Section(title="Inputs and outputs", table=_ends_table(self._summary)),
             *_signature_sections(model),
             *_file_sections(model),
-            *_lint_sections(self._lint),
+            *advice_sections(self._lint),
             Section(title="Operators by type", table=table_of(KIND_COLUMNS, kind_rows(self._rows))),
             *(self._subgraph_section(subgraph) for subgraph in model.subgraphs),
         ]
@@ -153,12 +154,6 @@ def _file_sections(model: Model) -> list[Section]:
     rows += [("packed file", format_bytes(file.size_bytes), file.name) for file in model.packed_files]
     table = Table(headings=("What", "Size", "Name"), rows=tuple(rows), right_aligned=frozenset({1}))
     return [Section(title="Metadata", table=table)] if rows else []
-
-
-def _lint_sections(findings: Sequence[LintFinding]) -> list[Section]:
-    rows = tuple((f.title, " ".join((f.detail, f.why, f.remedy)).strip()) for f in findings)
-    table = Table(headings=("What", "Finding"), rows=rows)
-    return [Section(title="Fit for integer accelerators", table=table)] if rows else []
 
 
 def _with_attributes(model: Model, table: Table, rows: Sequence[OperatorRow]) -> Table:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from backends.model.cost import OperatorCost
 from backends.model.model import Model, Operator, OperatorId, OptionValue, Quantization, Subgraph, Tensor
 from backends.model.summary import ModelEnd, ModelSummary
+from backends.reports.advice_content import advice_tree
 from backends.reports.content import Tree
 from backends.targets.lint import LintFinding
 
@@ -19,7 +20,7 @@ def model_tree(model: Model, costs: Costs, summary: ModelSummary, lint: Sequence
     return {
         "model": _file_tree(model),
         "summary": _summary_tree(summary),
-        "lint": [_lint_tree(finding) for finding in lint],
+        "lint": advice_tree(lint),
         "subgraphs": [_subgraph_tree(subgraph, costs) for subgraph in model.subgraphs],
     }
 
@@ -60,19 +61,6 @@ def _summary_tree(summary: ModelSummary) -> Tree:
         "outputs": [_end_tree(end) for end in summary.outputs],
         "runtime_version": summary.runtime.version,
         "runtime_unknown": list(summary.runtime.unknown),
-    }
-
-
-def _lint_tree(finding: LintFinding) -> Tree:
-    return {
-        "rule": finding.rule,
-        "title": finding.title,
-        "detail": finding.detail,
-        "why": finding.why,
-        "remedy": finding.remedy,
-        "targets": list(finding.targets),
-        "source": finding.source,
-        "operators": [list(id_) for id_ in finding.operators],
     }
 
 

@@ -4,6 +4,7 @@ from typing import Protocol, TextIO
 
 from backends.reports.content import Content
 from backends.reports.csv_report import CsvReport
+from backends.reports.html_report import HtmlReport
 from backends.reports.json_report import JsonReport
 from backends.reports.markdown_report import MarkdownReport
 from backends.reports.text_report import TextReport
@@ -21,7 +22,7 @@ class Report(Protocol):
         """Write the whole content to the stream, ending with a line break."""
 
 
-REPORTS: tuple[Report, ...] = (TextReport(), JsonReport(), CsvReport(), MarkdownReport())
+REPORTS: tuple[Report, ...] = (TextReport(), JsonReport(), CsvReport(), MarkdownReport(), HtmlReport())
 """All formats; the first is the default."""
 
 

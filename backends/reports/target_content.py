@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from backends.reports.content import Records, Section, Table, Tree
+from backends.reports.published_counts import count_sentences, count_text
 from backends.targets.accepts import EVERY_KIND, AcceptedKind, Demand, accepted_kinds, available_kinds, tell
 from backends.targets.constraints.binding import sentence
 from backends.targets.target import Effect, Rule, Target
@@ -28,11 +29,15 @@ class TargetListContent:
     def sections(self) -> Sequence[Section]:
         """Give one table."""
         table = Table(
-            headings=("Id", "Name", "Types", "Rules", "Description"),
-            rows=tuple((t.id, t.name, str(len(t.accepts)), str(len(t.rules)), t.description) for t in self._targets),
+            headings=("Id", "Name", "Types (published)", "Rules", "Description"),
+            rows=tuple((t.id, t.name, count_text(t), str(len(t.rules)), t.description) for t in self._targets),
             right_aligned=frozenset({2, 3}),
         )
-        return [Section(title="", table=table)]
+        notes = tuple(f"{target.name}: {sentence}" for target in self._targets for sentence in count_sentences(target))
+        return [
+            Section(title="", table=table),
+            *([Section(title="Published numbers of operators", sentences=notes)] if notes else []),
+        ]
 
     def records(self) -> Records:
         """Give a record for each target."""
@@ -69,10 +74,7 @@ class TargetContent:
         if target.extends:
             facts.insert(1, ("Extends", target.extends))
         facts += [("Limit", text) for text in _limits(target)]
-        facts += [
-            ("Published", f"{row.count} operators ({target.sources[row.source].text}). {row.note}")
-            for row in target.published_counts
-        ]
+        facts += [("Published", sentence) for sentence in count_sentences(target)]
         return [
             Section(title="", facts=tuple(facts), sentences=(target.description, *target.caveats)),
             Section(title="Operator types", table=_conditions_table(target)),
@@ -130,6 +132,11 @@ def _overview(target: Target) -> dict[str, Tree]:
         "extends": target.extends,
         "origin": target.origin,
         "accepted_count": len(target.accepts),
+        "available_count": len(available_kinds(target)),
+        "published_counts": [
+            {"count": row.count, "source": target.sources[row.source].text, "note": row.note}
+            for row in target.published_counts
+        ],
         "rule_count": len(target.rules),
         "caveats": list(target.caveats),
     }

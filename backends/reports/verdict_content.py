@@ -4,14 +4,27 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
+from backends.model.cost import OperatorCost
 from backends.model.model import Model, OperatorId
-from backends.reports.columns import FINDING_COLUMNS, TARGET_COLUMNS, default_columns, format_operator
+from backends.reports.advice_content import advice_sections, advice_tree, some_operators
+from backends.reports.columns import FINDING_COLUMNS, TARGET_COLUMNS, default_columns
 from backends.reports.content import Records, Section, Table, Tree
 from backends.reports.rows import finding_rows
 from backends.reports.tabulation import table_of
+from backends.reports.what_if import outcome_of, supposition_tree, what_if_sections
+from backends.targets.lint import LintFinding
+from backends.targets.supposition import Supposition, describe
 from backends.targets.verdict import Finding, ModelVerdict, Partition, Placement, Verdict
 
-_SHOWN_OPERATORS = 6
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhatIf:
+    """What the verdicts of a report suppose, and what the targets say without."""
+
+    supposition: Supposition
+    before: Sequence[ModelVerdict]
+    """One for each verdict, in the same order."""
+    costs: Mapping[OperatorId, OperatorCost]
 
 
 class VerdictContent:
@@ -20,13 +33,24 @@ class VerdictContent:
     Args:
         model: the model that was checked.
         verdicts: one answer for each target, in the order to show.
+        advice: what makes the model a poor fit for these targets.
+        what_if: what the verdicts suppose; ``None`` for nothing.
     """
 
     schema = "tflite-profiler/check/1"
 
-    def __init__(self, model: Model, verdicts: Sequence[ModelVerdict]) -> None:
+    def __init__(
+        self,
+        model: Model,
+        verdicts: Sequence[ModelVerdict],
+        *,
+        advice: Sequence[LintFinding] = (),
+        what_if: WhatIf | None = None,
+    ) -> None:
         self._model = model
         self._verdicts = tuple(verdicts)
+        self._advice = tuple(advice)
+        self._what_if = what_if
 
     @property
     def title(self) -> str:
@@ -40,9 +64,11 @@ class VerdictContent:
         silent = [section.title for section in sections if not section.sentences and section.table is None]
         clear = [f"Nothing to report on: {', '.join(silent)}."] if silent else []
         return [
+            *self._what_if_sections(),
             Section(title="Targets", table=table),
             *(section for section in sections if section.title not in silent),
             *([Section(title="", sentences=tuple(clear))] if clear else []),
+            *advice_sections(self._advice),
         ]
 
     def records(self) -> Records:
@@ -59,20 +85,41 @@ class VerdictContent:
 
     def tree(self) -> Mapping[str, Tree]:
         """Give every verdict, finding and partition."""
-        return {
+        tree: dict[str, Tree] = {
             "model": {
                 "name": self._model.name,
                 "path": self._model.path,
                 "sha256": self._model.sha256,
                 "size_bytes": self._model.size_bytes,
             },
-            "targets": [self._target_tree(verdict) for verdict in self._verdicts],
         }
+        if self._what_if is not None:
+            tree["supposition"] = supposition_tree(self._what_if.supposition)
+        before = self._what_if.before if self._what_if else [None] * len(self._verdicts)
+        tree["targets"] = [self._target_tree(*pair) for pair in zip(self._verdicts, before, strict=True)]
+        tree["lint"] = advice_tree(self._advice)
+        return tree
+
+    def _what_if_sections(self) -> list[Section]:
+        found = self._what_if
+        if found is None:
+            return []
+        rows = [
+            (
+                now.target_name,
+                outcome_of(self._model, before, found.costs),
+                outcome_of(self._model, now, found.costs),
+            )
+            for before, now in zip(found.before, self._verdicts, strict=True)
+        ]
+        return what_if_sections(found.supposition, rows)
 
     def _target_section(self, target: ModelVerdict) -> Section:
         verdicts = sorted(target.verdicts.items())
         groups = _grouped_findings(self._model, verdicts)
-        sentences = (*target.notes, *_engine_sentence(verdict for _, verdict in verdicts))
+        supposed = describe(self._what_if.supposition) if self._what_if else ()
+        notes = [note for note in target.notes if note not in supposed]
+        sentences = (*notes, *_engine_sentence(verdict for _, verdict in verdicts))
         if not groups:
             return Section(title=target.target_name, sentences=sentences)
         table = Table(
@@ -83,7 +130,7 @@ class VerdictContent:
                     group.kind,
                     str(group.finding.effect),
                     group.finding.reason,
-                    _some_operators(group.operators),
+                    some_operators(group.operators),
                     " – ".join(text for text in (group.finding.message, group.finding.remedy) if text),
                 )
                 for group in groups
@@ -92,8 +139,8 @@ class VerdictContent:
         )
         return Section(title=target.target_name, sentences=sentences, table=table)
 
-    def _target_tree(self, target: ModelVerdict) -> Tree:
-        return {
+    def _target_tree(self, target: ModelVerdict, before: ModelVerdict | None) -> Tree:
+        tree: dict[str, Tree] = {
             "id": target.target_id,
             "name": target.target_name,
             "operators": [self._verdict_tree(verdict) for _, verdict in sorted(target.verdicts.items())],
@@ -101,6 +148,9 @@ class VerdictContent:
             "summary": asdict(target.summary),
             "notes": list(target.notes),
         }
+        if before is not None:
+            tree["summary_before"] = asdict(before.summary)
+        return tree
 
     def _verdict_tree(self, verdict: Verdict) -> Tree:
         operator = self._model.operator(verdict.operator)
@@ -145,14 +195,12 @@ def _grouped_findings(model: Model, verdicts: Iterable[tuple[OperatorId, Verdict
 
 
 def _engine_sentence(verdicts: Iterable[Verdict]) -> list[str]:
-    engines = Counter(verdict.engine for verdict in verdicts if verdict.engine)
+    found = tuple(verdicts)
+    engines = Counter(verdict.engine for verdict in found if verdict.engine)
     counts = ", ".join(f"{engine} {count}" for engine, count in engines.most_common())
-    return [f"Operators by engine: {counts}."] if counts else []
-
-
-def _some_operators(operators: Sequence[OperatorId]) -> str:
-    shown = ", ".join(format_operator(id_) for id_ in operators[:_SHOWN_OPERATORS])
-    return f"{shown}, …" if len(operators) > _SHOWN_OPERATORS else shown
+    fast, slow, open_ = (sum(v.engine != "" and v.fast_path is state for v in found) for state in (True, False, None))
+    ways = f" {fast} on the fast path, {slow} off it, {open_} to be measured."
+    return [f"Operators by engine: {counts}.{ways}"] if counts else []
 
 
 def _finding_tree(finding: Finding) -> Tree:

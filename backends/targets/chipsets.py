@@ -80,6 +80,24 @@ def find_accelerators(chipset: str, accelerators: Iterable[Accelerator]) -> tupl
     return tuple(accelerator for accelerator in accelerators if accelerator.is_in(chipset))
 
 
+def search_accelerators(text: str, accelerators: Iterable[Accelerator]) -> tuple[Accelerator, ...]:
+    """Give the accelerators that fit what somebody typed: those of that chipset, else those that name all the words.
+
+    Words are looked for in vendor, name, precisions, ways and chipsets; nothing typed gives all.
+    """
+    known = tuple(accelerators)
+    found = find_accelerators(text, known)
+    if found or not text.strip():
+        return found or known
+    words = text.casefold().split()
+    return tuple(row for row in known if all(word in _words(row) for word in words))
+
+
+def _words(row: Accelerator) -> str:
+    parts = (row.vendor, row.name, row.kind, *row.precisions, *row.routes, *row.models)
+    return " ".join((*parts, *(range_.family for range_ in row.ranges))).casefold()
+
+
 def _accelerator(row: dict[str, Any], titles: dict[str, str]) -> Accelerator:
     where = f"accelerator {row.get('id', '?')!r} of the chipset table"
     try:

@@ -84,8 +84,7 @@ def describe(supposition: Supposition) -> tuple[str, ...]:
     """Put a supposition into sentences."""
     sentences: list[str] = []
     if supposition.max_partitions is not None:
-        most = f"at most {supposition.max_partitions}" if supposition.max_partitions else "any number of"
-        sentences.append(f"Supposing that {most} partitions are delegated.")
+        sentences.append(f"Supposing that {_most(supposition.max_partitions)} delegated.")
     if supposition.min_nodes is not None:
         sentences.append(f"Supposing that a partition needs at least {supposition.min_nodes} operators.")
     if supposition.excluded:
@@ -96,6 +95,12 @@ def describe(supposition: Supposition) -> tuple[str, ...]:
     if supposition.accepted_kinds:
         sentences.append(f"Supposing that these are supported: {', '.join(sorted(supposition.accepted_kinds))}.")
     return tuple(sentences)
+
+
+def _most(count: int) -> str:
+    if count == 1:
+        return "at most 1 partition is"
+    return f"at most {count} partitions are" if count else "any number of partitions is"
 
 
 def _left(target: Target, supposition: Supposition) -> Iterable[Rule]:

@@ -3,6 +3,7 @@ import json
 import pytest
 
 from backends.cli import main
+from tests.support.user_target import drop_target_file
 
 
 def test_the_list_names_every_target(capsys: pytest.CaptureFixture[str]) -> None:
@@ -34,3 +35,54 @@ def test_the_page_names_every_accepted_type(format_: str, capsys: pytest.Capture
 @pytest.mark.parametrize("arguments", [["show"], ["show", "nnapi-9"], ["hide"]])
 def test_a_page_that_does_not_exist_is_wrong_usage(arguments: list[str]) -> None:
     assert main(["targets", *arguments]) == 2
+
+
+def test_published_numbers_stand_beside_ours_with_the_reason(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["targets"]) == 0
+    text = capsys.readouterr().out
+
+    for numbers in ("28 (28)", "(37)", "(94)", "(101)"):
+        assert numbers in text
+    assert "highest operation code" in text
+
+
+def test_the_page_can_be_had_as_html(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["targets", "show", "vs680", "--format", "html"]) == 0
+    text = capsys.readouterr().out
+
+    assert text.startswith("<!doctype html>")
+    assert "CONV_2D" in text
+
+
+def test_chipsets_are_listed_and_found_by_name(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["targets", "--chipsets", "--format", "json"]) == 0
+    everything = json.loads(capsys.readouterr().out)["accelerators"]
+    assert main(["targets", "--chipsets", "snapdragon 855", "--format", "json"]) == 0
+    found = json.loads(capsys.readouterr().out)["accelerators"]
+
+    assert len(everything) > len(found) > 0
+    assert {row["vendor"] for row in found} == {"Qualcomm"}
+    assert any("hexagon" in row["targets"] for row in found)
+
+
+def test_a_chipset_that_is_not_listed_gets_the_next_step(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["targets", "--chipsets", "Nonesuch 1"]) == 0
+    assert "check the NNAPI and GPU targets" in capsys.readouterr().out
+
+
+def test_the_page_of_one_target_and_the_chipsets_are_not_asked_for_together() -> None:
+    assert main(["targets", "show", "vs680", "--chipsets"]) == 2
+
+
+def test_a_target_file_of_the_user_is_listed_and_has_a_page(capsys: pytest.CaptureFixture[str]) -> None:
+    drop_target_file()
+
+    assert main(["targets", "--format", "json"]) == 0
+    assert "my-npu" in {target["id"] for target in json.loads(capsys.readouterr().out)["targets"]}
+    assert main(["targets", "show", "my-npu"]) == 0
+    assert "Example NPU of mine" in capsys.readouterr().out
+
+
+def test_the_help_names_the_folder_for_own_target_files(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["targets", "--help"]) == 0
+    assert "tflite-profiler/targets" in "".join(capsys.readouterr().out.split())
