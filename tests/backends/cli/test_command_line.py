@@ -9,6 +9,7 @@ from backends.cli import VERBS, command_line, is_headless, main
 from backends.cli.exit_code import ExitCode
 from backends.errors import DeviceError, ModelFileError, ProfilerError, RunError, StoreError
 from backends.progress import Cancelled
+from backends.reports.report import REPORTS
 from tests.support.command import imported_by, start_command
 
 
@@ -23,7 +24,9 @@ def test_help_names_every_verb_and_exit_code(capsys: pytest.CaptureFixture[str])
 @pytest.mark.parametrize("verb", VERBS)
 def test_each_verb_explains_its_arguments(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([verb, "--help"]) == 0
-    assert "--format {text,json,csv,markdown}" in capsys.readouterr().out
+    text = capsys.readouterr().out
+    assert "--output FILE" in text
+    assert [report.name for report in REPORTS if report.name not in text] == []
 
 
 @pytest.mark.parametrize(
