@@ -221,15 +221,15 @@ class Commands(QObject):
     def _show_shortcuts(self) -> None:
         from profiler_gui.dialogs.shortcuts_dialog import ShortcutsDialog
 
-        ShortcutsDialog(self._window).open()
+        ShortcutsDialog(self._window.docks.toggles, self._window).open()
 
     @Slot()
     def _show_palette(self) -> None:
         from profiler_gui.dialogs.command_palette import CommandPalette
 
         palette = CommandPalette(self._window.actions_table.all(), self._window)
-        left = (self._window.width() - palette.sizeHint().width()) // 2
-        palette.move(self._window.mapToGlobal(QPoint(left, self._window.height() // 6)))
+        left = (self._window.width() - palette.width()) // 2
+        palette.move(self._window.mapToGlobal(QPoint(left, self._window.height() // 8)))
         palette.show()
 
     @Slot()

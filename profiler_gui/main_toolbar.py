@@ -31,6 +31,7 @@ class MainToolBar(QToolBar):
         self._overlays = _chooser("What the colours of the graph mean", 14)
         self._log = QToolButton()
         self._log.setText("log")
+        self._log.setProperty("role", "toggle")
         self._log.setCheckable(True)
         self._log.setToolTip("Logarithmic colour scale")
         self._fill_overlays()

@@ -96,6 +96,7 @@ class MainWindow(QMainWindow):
         self.activity = Activity(self._services.jobs)
         self.facts = plain_label("", role="dim")
         self.facts.setWordWrap(False)
+        self.facts.setContentsMargins(8, 0, 12, 0)
         self.statusBar().addWidget(self.activity, 1)
         self.statusBar().addPermanentWidget(self.facts)
         self.statusBar().setSizeGripEnabled(False)

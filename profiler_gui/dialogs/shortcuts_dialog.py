@@ -3,24 +3,30 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from profiler_gui.actions import ACTIONS, GRAPH_KEYS, Menu
 from profiler_gui.widgets.label import plain_label
 
+_LEFT_GROUPS = {Menu.FILE, Menu.EDIT, Menu.PROFILE, "Panels"}
+_LEFT, _RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
+
 
 class ShortcutsDialog(QDialog):
     """The keyboard shortcuts, by menu."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, panels: Sequence[QAction], parent: QWidget | None = None) -> None:
+        """Take the actions that show the panels, which are not in the table."""
         super().__init__(parent)
         self.setWindowTitle("Keyboard shortcuts")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         groups = [(str(menu), _rows_of(menu)) for menu in Menu]
+        groups.append(("Panels", [(_native(action.shortcut()), action.text()) for action in panels]))
+        groups.append(("Graph", list(GRAPH_KEYS)))
         groups = [(title, rows) for title, rows in groups if rows]
-        left = _column([group for group in groups if group[0] in {Menu.FILE, Menu.EDIT, Menu.PROFILE, Menu.HELP}])
-        right = _column([group for group in groups if group[0] == Menu.VIEW] + [("Graph", list(GRAPH_KEYS))])
+        left = _column([group for group in groups if group[0] in _LEFT_GROUPS])
+        right = _column([group for group in groups if group[0] not in _LEFT_GROUPS])
         columns = QHBoxLayout()
         columns.setSpacing(48)
         columns.addLayout(left)
@@ -38,9 +44,12 @@ def _rows_of(menu: Menu) -> list[tuple[str, str]]:
     rows = []
     for spec in ACTIONS.values():
         if spec.menu is menu and spec.shortcuts:
-            native = (QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText) for keys in spec.shortcuts)
-            rows.append((", ".join(native), spec.text.rstrip("…")))
+            rows.append((", ".join(_native(QKeySequence(keys)) for keys in spec.shortcuts), spec.text.rstrip("…")))
     return rows
+
+
+def _native(keys: QKeySequence) -> str:
+    return keys.toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def _column(groups: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> QVBoxLayout:
@@ -55,7 +64,7 @@ def _column(groups: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> QVBoxLay
             for place, (value, role) in enumerate(((text, ""), (keys, "dim"))):
                 label = plain_label(value, role=role, is_selectable=False)
                 label.setWordWrap(False)
-                grid.addWidget(label, number, place)
+                grid.addWidget(label, number, place, _RIGHT if place else _LEFT)
         grid.setColumnStretch(0, 1)
         column.addLayout(grid)
         column.addSpacing(12)

@@ -102,11 +102,10 @@ class ModelView(QWidget):
     def _add_ends(self, title: str, ends: tuple[ModelEnd, ...]) -> None:
         section = Section(f"{title} ({len(ends)})")
         for end in ends[:_SHOWN_ENDS]:
-            section.add(plain_label(plain(end.name) or "without a name"))
             text = f"{format_shape(end.shape)}  ·  {end.dtype}"
             if end.quantization is not None:
                 text += f"\n{quantization_text(end.quantization)}"
-            section.add(plain_label(text, role="dim"))
+            section.add(_titled(plain(end.name) or "without a name", text))
         if len(ends) > _SHOWN_ENDS:
             section.add(plain_label(f"and {len(ends) - _SHOWN_ENDS} more", role="dim"))
         self._column.addWidget(section)
@@ -129,8 +128,7 @@ class ModelView(QWidget):
         for signature in self._model.signatures:
             inputs = ", ".join(plain(name) for name, _ in signature.inputs)
             outputs = ", ".join(plain(name) for name, _ in signature.outputs)
-            section.add(plain_label(plain(signature.key)))
-            section.add(plain_label(f"({inputs}) → ({outputs})", role="dim"))
+            section.add(_titled(plain(signature.key), f"({inputs}) → ({outputs})"))
         self._column.addWidget(section)
 
     def _add_packed_files(self) -> None:
@@ -156,3 +154,13 @@ class ModelView(QWidget):
             label.setAlignment(Qt.AlignmentFlag.AlignTop)
             section.add(label)
         self._column.addWidget(section)
+
+
+def _titled(title: str, text: str) -> QWidget:
+    widget = QWidget()
+    column = QVBoxLayout(widget)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(3)
+    column.addWidget(plain_label(title))
+    column.addWidget(plain_label(text, role="dim"))
+    return widget

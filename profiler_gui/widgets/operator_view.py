@@ -22,6 +22,7 @@ from profiler_gui.widgets.tensor_card import TensorCard, TensorLink
 from profiler_gui.widgets.verdict_list import VerdictList
 
 _SHOWN_TENSORS = 24
+_TENSOR_GAP = 6
 _SHOWN_BYTES = 64
 _SHOWN_VALUES = 64
 
@@ -143,7 +144,7 @@ class OperatorView(QWidget):
             card.operator_chosen.connect(self.operator_chosen)
             card.values_wanted.connect(self.values_wanted)
             self._cards.setdefault(tensor.index, []).append(card)
-            section.add(card)
+            section.add(card, space_above=_TENSOR_GAP)
         if len(tensors) > _SHOWN_TENSORS:
             section.add(plain_label(f"and {len(tensors) - _SHOWN_TENSORS} more", role="dim"))
         self._column.addWidget(section)

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QTo
 from profiler_gui.theme import colors_of, make_icon
 from profiler_gui.widgets.label import PlainLabel, escape_mnemonic, plain_label
 
+_UNWRAPPED_NAME = 24
+
 Fact = tuple[str, str]
 """A name of the program's own, and a value that may come from a file."""
 
@@ -53,8 +55,10 @@ class Section(QWidget):
         """Whether the content is shown."""
         return self._head.isChecked()
 
-    def add(self, widget: QWidget) -> None:
-        """Put a widget below the others."""
+    def add(self, widget: QWidget, *, space_above: int = 0) -> None:
+        """Put a widget below the others, apart from them if wanted."""
+        if space_above and self._content.count():
+            self._content.addSpacing(space_above)
         self._content.addWidget(widget)
 
     @Slot()
@@ -96,7 +100,7 @@ class FactGrid(QWidget):
     def add_widget(self, name: str, widget: QWidget) -> None:
         """Add a row with any widget as value."""
         title = plain_label(name, role="dim", is_selectable=False)
-        title.setMaximumWidth(150)
+        title.setWordWrap(len(name) > _UNWRAPPED_NAME)
         self.add_pair(title, widget)
 
     def add_pair(self, left: QWidget, right: QWidget) -> None:

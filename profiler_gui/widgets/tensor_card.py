@@ -93,7 +93,7 @@ def tensor_text(tensor: Tensor) -> str:
     """Give shape, data type and what else is special."""
     shape = format_shape(tensor.display_shape) if tensor.has_rank else "unknown rank"
     kinds = ((tensor.is_constant, "constant"), (tensor.is_variable, "variable"), (tensor.is_sparse, "sparse"))
-    return "  ·  ".join([shape, tensor.dtype, *(name for is_so, name in kinds if is_so), f"tensor {tensor.index}"])
+    return "  ·  ".join([shape, tensor.dtype, *(name for is_so, name in kinds if is_so), f"tensor\u00a0{tensor.index}"])
 
 
 def quantization_text(quantization: Quantization) -> str:
