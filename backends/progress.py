@@ -38,10 +38,16 @@ class Progress:
 
     Args:
         listener: called in the worker's thread with each ``Step`` and ``Sample``.
+        line_listener: called in the worker's thread with each line that a program on a device prints.
     """
 
-    def __init__(self, listener: Callable[[Step | Sample], None] | None = None) -> None:
+    def __init__(
+        self,
+        listener: Callable[[Step | Sample], None] | None = None,
+        line_listener: Callable[[str], None] | None = None,
+    ) -> None:
         self._listener = listener
+        self._line_listener = line_listener
         self._cancelled = threading.Event()
         self._stopped = threading.Event()
         self._closers: list[Callable[[], object]] = []
@@ -61,6 +67,11 @@ class Progress:
         """Report one measured value."""
         if self._listener is not None:
             self._listener(Sample(phase=phase, latency_ns=latency_ns))
+
+    def line(self, text: str) -> None:
+        """Report a line of a log."""
+        if self._line_listener is not None:
+            self._line_listener(text)
 
     def check(self) -> None:
         """Return at once unless the user cancelled.

@@ -24,7 +24,7 @@ _INTERNAL = "Delegate internal:"
 _BANNER = re.compile(r"=+ (?P<title>[^=]+?) =+\s*\Z")
 _PRIMARY = re.compile(r"Primary graph \(name: (?P<name>.*)\) profile:")
 _SUBGRAPH = re.compile(r"Subgraph \(index: (?P<index>\d{1,9}), name: (?P<name>.*)\) profile:")
-_TOTAL = re.compile(r"^Timings \(microseconds\): count=\d+ (?:.*\bavg|curr)=(?P<value>[\d.e+]+)")
+_TOTAL = re.compile(r"^(?:Subgraph \(.*\) )?Timings \(microseconds\): count=\d+ (?:.*\bavg|curr)=(?P<value>[\d.e+]+)")
 _RUN_ORDER = "Run Order"
 _LOG_PREFIX = re.compile(r"^(?:INFO|VERBOSE|WARN(?:ING)?): ")
 _AVERAGE_STEP_US, _SHARE_STEP = 1.0, 1e-5

@@ -1,0 +1,76 @@
+"""Finds the benchmark tool for a device and asks which flags it knows."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from backends.devices.device import RemoteDevice, RemoteShell
+from backends.errors import RunError
+from backends.progress import Progress
+from backends.runs.benchmark.command import Tool
+from backends.runs.benchmark.faults import find_fault
+from backends.runs.benchmark.known_flags import parse_help
+from backends.runs.benchmark.tool_log import ToolLog
+
+NAMES = ("benchmark_model", "benchmark_model_plus_flex")
+FOLDERS = ("/data/local/tmp", "/vendor/bin", "/system/bin", "/usr/bin", "/usr/local/bin")
+_HELP_SECONDS = 30.0
+
+
+def find_tool(device: RemoteDevice, wanted: str, progress: Progress) -> Tool:
+    """Find the tool and probe it.
+
+    Args:
+        device: where it shall run.
+        wanted: a file on this computer, which is copied there once, or a path on the device; empty to search.
+        progress: reports and cancels.
+
+    Raises:
+        DeviceError: the device refuses or went away.
+        RunError: there is none, or it does not run there.
+    """
+    progress.step("Looking for benchmark_model")
+    if wanted and Path(wanted).is_file():
+        progress.step("Copying benchmark_model")
+        return probe_tool(device.shell, device.shell.push_once(Path(wanted), is_executable=True, progress=progress))
+    for path in [wanted] if wanted else _candidates(device):
+        found = device.shell.stat(path)
+        if found is not None and not found.is_folder:
+            return probe_tool(device.shell, path, progress)
+    if wanted:
+        raise RunError(
+            f"there is no benchmark_model at {wanted}, neither on this computer nor on the device",
+            hint="Name the file of a build for this device.",
+        )
+    raise RunError(
+        "there is no benchmark_model on the device",
+        hint="Choose a build for the device's ABI, on this computer; it is copied there.",
+        detail="Looked for:\n" + "\n".join(_candidates(device)),
+    )
+
+
+def probe_tool(shell: RemoteShell, path: str, progress: Progress | None = None) -> Tool:
+    """Ask a program for its flags.
+
+    Raises:
+        DeviceError: the device refuses or went away.
+        RunError: it does not run there, or is no benchmark tool.
+    """
+    lines: list[str] = []
+    outcome = shell.run(
+        [path, "--help"], timeout_s=_HELP_SECONDS, progress=progress, on_line=lambda _, line: lines.append(line)
+    )
+    flags = parse_help(lines)
+    if flags.is_benchmark_tool:
+        return Tool(path=path, flags=flags)
+    # Asking for help ends with an error on purpose, so the code alone says nothing.
+    fault = find_fault(outcome, ToolLog(), wants_result=False) if outcome.code not in (0, 1) else None
+    raise fault or RunError(
+        f"{path.rpartition('/')[2]} on the device is not TFLite's benchmark_model",
+        hint="Name the file of a build of benchmark_model for this device.",
+        detail="\n".join(lines[-100:]),
+    )
+
+
+def _candidates(device: RemoteDevice) -> Sequence[str]:
+    folders = dict.fromkeys((device.work_folder.rstrip("/"), *FOLDERS))
+    return [f"{folder}/{name}" for name in NAMES for folder in folders]
