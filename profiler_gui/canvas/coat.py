@@ -8,7 +8,7 @@ import numpy as np
 from backends.graph.boxes import Ints
 from backends.targets.verdict import Placement
 from profiler_gui.canvas.colour_map import STEPS, colour_table, steps_of, text_on
-from profiler_gui.canvas.overlay import Overlay, PlacementOverlay, ValueOverlay
+from profiler_gui.canvas.overlay import Group, GroupOverlay, Overlay, PlacementOverlay, ValueOverlay
 from profiler_gui.canvas.palette import Palette
 from profiler_gui.canvas.picture import GraphPicture
 
@@ -34,9 +34,12 @@ class Coat:
     badges: tuple[str, ...]
     labels: tuple[str, ...]
     region: Ints
+    region_tints: Ints
+    """For each region its place in the tints of the palette."""
 
 
 BADGES = {Placement.ACCELERATED: "✓", Placement.FALLBACK: "!", Placement.UNKNOWN: "?"}
+TEXTURES = {"plain": Pattern.PLAIN, "hatched": Pattern.HATCHED, "dotted": Pattern.DOTTED}
 PATTERNS = {
     Placement.ACCELERATED: Pattern.PLAIN,
     Placement.FALLBACK: Pattern.HATCHED,
@@ -50,6 +53,8 @@ def dress(picture: GraphPicture, palette: Palette, overlay: Overlay | None) -> C
         return _by_value(picture, palette, overlay)
     if isinstance(overlay, PlacementOverlay):
         return _by_placement(picture, palette, overlay)
+    if isinstance(overlay, GroupOverlay):
+        return _by_group(picture, palette, overlay)
     colours = [palette.category(name) for name in picture.categories]
     return _coat(picture, colours, picture.category)
 
@@ -61,6 +66,23 @@ def placement_colour(palette: Palette, placement: Placement) -> str:
         Placement.FALLBACK: palette.fallback,
         Placement.UNKNOWN: palette.unknown,
     }[placement]
+
+
+def group_colour(palette: Palette, group: Group) -> str:
+    """Give the colour of a group."""
+    if isinstance(group.colour, Placement):
+        return placement_colour(palette, group.colour)
+    return palette.groups[group.colour % len(palette.groups)]
+
+
+def region_tints(overlay: PlacementOverlay, palette: Palette) -> list[int]:
+    """Give for each region its place in ``palette.tints``: partitions take turns, islands share the last one."""
+    tints, taken = [], 0
+    for region in range(max(overlay.regions.values(), default=-1) + 1):
+        is_island = region in overlay.islands
+        tints.append(len(palette.regions) if is_island else taken % len(palette.regions))
+        taken += not is_island
+    return tints
 
 
 def _by_value(picture: GraphPicture, palette: Palette, overlay: ValueOverlay) -> Coat:
@@ -92,6 +114,21 @@ def _by_placement(picture: GraphPicture, palette: Palette, overlay: PlacementOve
         pattern=np.asarray(pattern, np.int64),
         badges=tuple(badges),
         region=np.asarray(region, np.int64),
+        region_tints=np.asarray(region_tints(overlay, palette), np.int64),
+        overlay=overlay,
+    )
+
+
+def _by_group(picture: GraphPicture, palette: Palette, overlay: GroupOverlay) -> Coat:
+    groups = overlay.groups
+    colours = [*(group_colour(palette, group) for group in groups), palette.ends]
+    textures = [*(TEXTURES[group.texture] for group in groups), Pattern.PLAIN]
+    places = [overlay.members.get(node.operator, -1) if node.operator else -1 for node in picture.nodes]
+    return _coat(
+        picture,
+        colours,
+        np.asarray(places, np.int64) % len(colours),
+        pattern=np.asarray([textures[place] for place in places], np.int64),
         overlay=overlay,
     )
 
@@ -104,6 +141,7 @@ def _coat(  # noqa: PLR0913 - one optional part for each kind of overlay
     pattern: Ints | None = None,
     badges: tuple[str, ...] = (),
     region: Ints | None = None,
+    region_tints: Ints | None = None,
     overlay: Overlay | None = None,
 ) -> Coat:
     count = len(picture.nodes)
@@ -118,4 +156,5 @@ def _coat(  # noqa: PLR0913 - one optional part for each kind of overlay
         badges=badges,
         labels=labels,
         region=np.full(count, NO_REGION, np.int64) if region is None else region,
+        region_tints=np.zeros(0, np.int64) if region_tints is None else region_tints,
     )

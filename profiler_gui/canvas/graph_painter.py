@@ -79,8 +79,8 @@ class GraphPainter:
             (self._piece_region[pieces] != NO_REGION) & (np.abs(rows[:, 0] - rows[:, 3]) < _WIDEST_REGION_EDGE)
         ]
         lines = on_screen(self.picture.layout.pieces[pieces], view)
-        tints = self.palette.regions
-        rect_tint, line_tint = self.coat.region[inside] % len(tints), self._piece_region[pieces] % len(tints)
+        tints, tint_of = self.palette.tints, self.coat.region_tints
+        rect_tint, line_tint = tint_of[self.coat.region[inside]], tint_of[self._piece_region[pieces]]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         for index, tint in enumerate(tints):
             painter.setPen(QPen(QColor(tint), 2 * margin, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap))

@@ -1,12 +1,14 @@
 """The legend of an overlay, for the canvas and for exported pictures."""
 
+from collections import Counter
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QLinearGradient, QPainter, QPen
 
 from backends.targets.verdict import Placement
-from profiler_gui.canvas.coat import BADGES, PATTERNS, Pattern, placement_colour
+from profiler_gui.canvas.coat import BADGES, PATTERNS, TEXTURES, Pattern, group_colour, placement_colour
 from profiler_gui.canvas.colour_map import colour_table, text_on
-from profiler_gui.canvas.overlay import Overlay, PlacementOverlay, ValueOverlay
+from profiler_gui.canvas.overlay import GroupOverlay, Overlay, PlacementOverlay, ValueOverlay
 from profiler_gui.canvas.palette import Palette
 
 _WIDTH = 236.0
@@ -22,8 +24,15 @@ _BRUSHES = {Pattern.HATCHED: Qt.BrushStyle.BDiagPattern, Pattern.DOTTED: Qt.Brus
 
 def legend_size(overlay: Overlay) -> tuple[float, float]:
     """Give width and height in pixels."""
-    rows = 3.4 if isinstance(overlay, ValueOverlay) else 1.0 + len(Placement)
-    return _WIDTH, rows * _ROW + 2 * _PADDING
+    return _WIDTH, _rows_of(overlay) * _ROW + 2 * _PADDING
+
+
+def _rows_of(overlay: Overlay) -> float:
+    if isinstance(overlay, ValueOverlay):
+        return 3.4
+    if isinstance(overlay, GroupOverlay):
+        return 1.0 + len(overlay.groups)
+    return 1.0 + len(Placement) + (2 if overlay.regions else 0)
 
 
 def paint_legend(painter: QPainter, overlay: Overlay, palette: Palette, font: QFont, corner: QPointF) -> None:
@@ -46,6 +55,8 @@ def paint_legend(painter: QPainter, overlay: Overlay, palette: Palette, font: QF
     painter.setFont(small)
     if isinstance(overlay, ValueOverlay):
         _paint_scale(painter, overlay, palette)
+    elif isinstance(overlay, GroupOverlay):
+        _paint_groups(painter, overlay, palette)
     else:
         _paint_placements(painter, overlay, palette)
     painter.restore()
@@ -83,10 +94,38 @@ def _paint_placements(painter: QPainter, overlay: PlacementOverlay, palette: Pal
         counts[placement] += 1
     for index, placement in enumerate(Placement, 1):
         _paint_swatch(painter, index, placement_colour(palette, placement), PATTERNS[placement], BADGES[placement])
-        painter.setPen(QColor(palette.text))
-        painter.drawText(_row(index).adjusted(28, 0, 0, 0), _LEFT, _PLACEMENT_TEXT[placement])
-        painter.setPen(QColor(palette.dim_text))
-        painter.drawText(_row(index), _RIGHT, str(counts[placement]))
+        _paint_row(painter, index, _PLACEMENT_TEXT[placement], counts[placement], palette)
+    if not overlay.regions:
+        return
+    first = 1 + len(Placement)
+    shown = frozenset(overlay.regions.values())
+    _paint_tints(painter, first, palette.regions)
+    _paint_row(painter, first, "partitions", len(shown - overlay.islands), palette)
+    _paint_tints(painter, first + 1, (palette.island,))
+    _paint_row(painter, first + 1, "CPU islands", len(shown & overlay.islands), palette)
+
+
+def _paint_groups(painter: QPainter, overlay: GroupOverlay, palette: Palette) -> None:
+    counts = Counter(overlay.members.values())
+    for index, group in enumerate(overlay.groups):
+        _paint_swatch(painter, index + 1, group_colour(palette, group), TEXTURES[group.texture], "")
+        _paint_row(painter, index + 1, group.name, counts[index], palette)
+
+
+def _paint_row(painter: QPainter, row: float, text: str, count: int, palette: Palette) -> None:
+    painter.setPen(QColor(palette.text))
+    painter.drawText(_row(row).adjusted(28, 0, 0, 0), _LEFT, text)
+    painter.setPen(QColor(palette.dim_text))
+    painter.drawText(_row(row), _RIGHT, str(count))
+
+
+def _paint_tints(painter: QPainter, row: float, tints: tuple[str, ...]) -> None:
+    """Paint tints side by side, in the outline of a swatch."""
+    box = _row(row)
+    width = 20 / len(tints)
+    painter.setPen(Qt.PenStyle.NoPen)
+    for place, tint in enumerate(tints):
+        painter.fillRect(QRectF(box.x() + place * width, box.y() + 3, width, _ROW - 6), QColor(tint))
 
 
 def _paint_swatch(painter: QPainter, row: float, colour: str, pattern: Pattern, badge: str) -> None:

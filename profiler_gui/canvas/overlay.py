@@ -36,7 +36,31 @@ class PlacementOverlay:
     placements: Mapping[OperatorId, Placement]
     labels: Mapping[OperatorId, str] = field(default_factory=dict)
     regions: Mapping[OperatorId, int] = field(default_factory=dict)
-    """Partition of each operator; nodes of one partition get one tint behind them."""
+    """Part of the cut that each operator belongs to; nodes of one part get one tint behind them. Counts from 0 on."""
+    islands: frozenset[int] = frozenset()
+    """Regions that run on the CPU; they have a tint of their own."""
 
 
-Overlay = ValueOverlay | PlacementOverlay
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Operators that look alike."""
+
+    name: str
+    colour: int | Placement
+    """One of the colours for groups, used in turn, or that of a placement."""
+    texture: str = "plain"
+    """``plain``, ``hatched`` or ``dotted``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupOverlay:
+    """Which of a few groups each operator belongs to; the label on the node names it as well."""
+
+    title: str
+    groups: tuple[Group, ...]
+    members: Mapping[OperatorId, int]
+    """Place of each operator's group in ``groups``."""
+    labels: Mapping[OperatorId, str] = field(default_factory=dict)
+
+
+Overlay = ValueOverlay | PlacementOverlay | GroupOverlay

@@ -34,8 +34,17 @@ class Palette:
     not_measured: str
     regions: tuple[str, ...]
     """Tints behind the nodes of partitions, used in turn."""
+    island: str
+    """Tint behind the nodes that stay on the CPU between them."""
+    groups: tuple[str, ...]
+    """Header colours of groups of operators, used in turn."""
     panel: str
     panel_border: str
+
+    @property
+    def tints(self) -> tuple[str, ...]:
+        """Give the tints of partitions, then that of islands."""
+        return (*self.regions, self.island)
 
     def category(self, name: str) -> str:
         """Give the header colour of a category of operators."""
@@ -88,7 +97,9 @@ LIGHT = Palette(
     fallback="#b8430f",
     unknown="#6b7280",
     not_measured="#9aa3af",
-    regions=("#cfe3f7", "#d9d3f3", "#cdebe2", "#f3e3c6"),
+    regions=("#cfe3f7", "#d9d3f3", "#cdebe2", "#e6ecb8"),
+    island="#f8d3c3",
+    groups=("#1c6ba8", "#6b3fa0", "#0b6b6e", "#8a5200"),
     panel="#ffffff",
     panel_border="#c3cad4",
 )
@@ -137,7 +148,9 @@ DARK = Palette(
     fallback="#c8541f",
     unknown="#68717f",
     not_measured="#59626f",
-    regions=("#1d3450", "#302a55", "#1b4037", "#473a1f"),
+    regions=("#1d3450", "#302a55", "#1b4037", "#3b4220"),
+    island="#52291a",
+    groups=("#2a7bbd", "#7d52c0", "#0f7f82", "#98600f"),
     panel="#1b2027",
     panel_border="#3c4551",
 )
