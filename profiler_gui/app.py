@@ -21,11 +21,14 @@ from profiler_gui.services import Services
 from profiler_gui.session import Session
 from profiler_gui.settings import Settings
 from profiler_gui.theme import Theme, ThemeMode, load_font, make_icon
+from profiler_gui.timing import StartTiming
 from profiler_gui.watching import FileWatcher
 
 _NAME = "tflite-profiler"
 _SWITCH_INTERVAL_S = 0.001
 """Shorter than Python's own 5 ms: a worker in Python then holds up the window five times less."""
+_LATEST_TARGETS_MS = 2000
+"""When the targets are loaded at the latest: the first file may be a broken one."""
 
 
 class BugReporter(QObject):
@@ -81,14 +84,20 @@ def make_services(app: QApplication, settings: Settings) -> Services:
     return Services(session=session, jobs=jobs, notices=notices, settings=settings, theme=theme, opener=opener)
 
 
-def make_window(services: Services) -> MainWindow:
-    """Make a window with everything that acts behind it."""
+def make_window(services: Services, *, waits_for_graph: bool = False) -> MainWindow:
+    """Make a window with everything that acts behind it.
+
+    Args:
+        services: what its parts share.
+        waits_for_graph: load the targets after the first graph, which is about to be opened and shall be seen first.
+    """
     window = MainWindow(services)
     Commands(window, services)
     checker = TargetChecker(services.session, services.jobs, services.notices, services.settings)
     FileWatcher(services.session, services.jobs, services.notices, services.opener)
     window.close_wanted.connect(services.jobs.close)
-    QTimer.singleShot(0, checker.load_targets)
+    window.graph_painted.connect(checker.load_targets)
+    QTimer.singleShot(_LATEST_TARGETS_MS if waits_for_graph else 0, checker.load_targets)
     return window
 
 
@@ -99,7 +108,8 @@ def run(paths: Sequence[Path]) -> int:
     MainThreadCollector(app)
     services = make_services(app, Settings())
     BugReporter(services.notices).install()
-    window = make_window(services)
+    window = make_window(services, waits_for_graph=bool(paths))
     window.show()
+    StartTiming(window, has_files=bool(paths))
     services.opener.open_paths(paths)
     return app.exec()

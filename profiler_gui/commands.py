@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QObject, QPoint, Slot
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from backends.model.model import Model
 from backends.reports.plain_text import plain
@@ -17,10 +18,13 @@ from profiler_gui.notices import Notice
 from profiler_gui.opening import BundleContent
 from profiler_gui.pages.inspector_page import InspectorPage
 from profiler_gui.pages.model_page import ModelPage
-from profiler_gui.pages.profile_page import ProfilePage
 from profiler_gui.samples import sample_paths
 from profiler_gui.services import Services
 from profiler_gui.session import OpenModel
+
+if TYPE_CHECKING:
+    # Brings what measures along, which only the first measurement needs.
+    from profiler_gui.pages.profile_page import ProfilePage
 
 _FILE_TYPES = "Models (*.tflite *.lite *.tfl *.task *.zip);;All files (*)"
 _ZOOM_STEP = 1.25
@@ -46,17 +50,15 @@ class Commands(QObject):
         services.session.current_changed.connect(self._fill_recent)
         services.session.current_changed.connect(self._on_current_changed)
         self._on_running_changed(False)
-        window.docks.pages_made.connect(self._on_pages_made)
+        window.docks.page_made.connect(self._on_page_made)
         self._fill_recent()
 
-    @Slot()
-    def _on_pages_made(self) -> None:
-        inspector = self._window.docks.page("inspector")
-        if isinstance(inspector, InspectorPage):
-            inspector.file_wanted.connect(self._show_packed_file)
-        page = self._profile_page()
-        if page is not None:
-            page.running_changed.connect(self._on_running_changed)
+    @Slot(str, object)
+    def _on_page_made(self, id_: str, page: QWidget) -> None:
+        if isinstance(page, InspectorPage):
+            page.file_wanted.connect(self._show_packed_file)
+        if id_ == "profile":
+            cast("ProfilePage", page).running_changed.connect(self._on_running_changed)
 
     @Slot(bool)
     def _on_running_changed(self, is_running: bool) -> None:
@@ -67,23 +69,17 @@ class Commands(QObject):
 
     @Slot(object)
     def _on_current_changed(self, _record: OpenModel | None) -> None:
-        page = self._profile_page() if self._services.session.current is not None else None
+        page = cast("ProfilePage | None", self._window.docks.made_page("profile"))
         self._on_running_changed(page is not None and page.is_running)
 
-    def _profile_page(self) -> ProfilePage | None:
-        page = self._window.docks.page("profile")
-        return page if isinstance(page, ProfilePage) else None
-
     def _profile(self) -> None:
-        page = self._profile_page()
-        if page is not None:
-            self._window.docks.raise_panel("profile")
-            page.start_run()
+        self._window.docks.raise_panel("profile")
+        cast("ProfilePage", self._window.docks.page("profile")).start_run()
 
-    def _on_profile_page(self, command: Callable[[ProfilePage], object], *_: object) -> None:
-        page = self._profile_page()
+    def _end_run(self, *, keeps: bool) -> None:
+        page = cast("ProfilePage | None", self._window.docks.made_page("profile"))
         if page is not None:
-            command(page)
+            (page.stop_run if keeps else page.cancel_run)()
 
     def _file_commands(self) -> tuple[tuple[str, Callable[..., object]], ...]:
         return (
@@ -114,8 +110,8 @@ class Commands(QObject):
     def _other_commands(self) -> tuple[tuple[str, Callable[..., object]], ...]:
         return (
             ("profile", self._profile),
-            ("stop", partial(self._on_profile_page, ProfilePage.stop_run)),
-            ("cancel", partial(self._on_profile_page, ProfilePage.cancel_run)),
+            ("stop", lambda: self._end_run(keeps=True)),
+            ("cancel", lambda: self._end_run(keeps=False)),
             ("shortcuts", self._show_shortcuts),
             ("palette", self._show_palette),
             ("about", self._show_about),

@@ -71,20 +71,19 @@ PANELS = (
 
 
 class Docks(QObject):
-    """The docks of a window. They stay hidden, and their pages unmade, until there is a model to show.
+    """The docks of a window. They stay hidden until there is a model; each page is made when it is first seen.
 
     Signals:
-        pages_made: the pages exist now.
+        page_made: id and page of a panel.
     """
 
-    pages_made = Signal()
+    page_made = Signal(str, object)
 
     def __init__(self, window: QMainWindow, services: Services) -> None:
         super().__init__(window)
         self._window = window
         self._services = services
         self._docks: dict[str, QDockWidget] = {}
-        self._has_pages = False
         for panel in PANELS:
             dock = QDockWidget(panel.title, window)
             dock.setObjectName(panel.id)
@@ -92,6 +91,7 @@ class Docks(QObject):
             window.addDockWidget(panel.area, dock)
             self._docks[panel.id] = dock
             dock.topLevelChanged.connect(partial(_show_title, dock))
+            dock.visibilityChanged.connect(partial(self._on_visibility_changed, panel.id))
             _show_title(dock, dock.isFloating())
         window.setDockOptions(window.dockOptions() | QMainWindow.DockOption.GroupedDragging)
         window.setCorner(Qt.Corner.BottomRightCorner, _RIGHT)
@@ -109,21 +109,24 @@ class Docks(QObject):
         return tuple(dock.toggleViewAction() for dock in self._docks.values())
 
     def page(self, id_: str) -> QWidget:
-        """Give the page in a dock."""
-        self.make_pages()
-        return self._docks[id_].widget()
-
-    def make_pages(self) -> None:
-        """Make the pages, unless they are made."""
-        if self._has_pages:
-            return
-        self._has_pages = True
-        for panel in PANELS:
-            page = panel.make_page(self._services)
+        """Give the page in a dock; it is made if it was not yet."""
+        dock = self._docks[id_]
+        if dock.widget() is None:
+            page = next(panel for panel in PANELS if panel.id == id_).make_page(self._services)
             # A page scrolls rather than keep the window from being made smaller.
             page.setMinimumSize(*_LEAST_PAGE)
-            self._docks[panel.id].setWidget(page)
-        self.pages_made.emit()
+            dock.setWidget(page)
+            self.page_made.emit(id_, page)
+        return dock.widget()
+
+    def made_page(self, id_: str) -> QWidget | None:
+        """Give the page in a dock if it was made."""
+        return self._docks[id_].widget()
+
+    def _on_visibility_changed(self, id_: str, is_visible: bool) -> None:
+        # Docks come and go while they are arranged; only with a model do they have something to show.
+        if is_visible and self._services.session.current is not None:
+            self.page(id_)
 
     def raise_panel(self, id_: str) -> None:
         """Show a panel and bring it to the front of its tabs."""

@@ -170,7 +170,6 @@ class MainWindow(QMainWindow):
         for toggle in self.docks.toggles:
             toggle.setEnabled(is_open)
         if is_open and not was_open:
-            self.docks.make_pages()
             if not self.restoreState(self._services.settings.layout):
                 self.docks.arrange()
         elif was_open and not is_open:
