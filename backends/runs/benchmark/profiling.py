@@ -45,15 +45,14 @@ def profile_operators(session: Session, model: Model, mean_s: float, progress: P
     """
     if "enable_op_profiling" not in session.tool.flags:
         raise RunError("this benchmark_model has no profiler for operators", hint="Use a newer build.")
-    modes = [mode for mode in _modes(session) if mode != "text"]
     notes: list[str] = []
-    for mode in [*modes[:1], "text"]:
+    for mode in _modes(session):
         run = session.run(_loop(session, mean_s), progress, extra=_flags(session, model, mode))
         graphs = _graphs(session, notes, progress)
         try:
             profile = _read(session, run, mode, progress)
         except RunError as error:
-            notes.append(f"{error.message[:1].upper()}{error.message[1:]}; the printed tables were read instead.")
+            notes.append(f"{error.message[:1].upper()}{error.message[1:]}; another form of it was asked for.")
             continue
         if not profile.is_empty:
             notes.append(_describe(run, graphs))
