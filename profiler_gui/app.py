@@ -96,8 +96,11 @@ def make_window(services: Services, *, waits_for_graph: bool = False) -> MainWin
     checker = TargetChecker(services.session, services.jobs, services.notices, services.settings)
     FileWatcher(services.session, services.jobs, services.notices, services.opener)
     window.close_wanted.connect(services.jobs.close)
-    window.graph_painted.connect(checker.load_targets)
-    QTimer.singleShot(_LATEST_TARGETS_MS if waits_for_graph else 0, checker.load_targets)
+    soon = QTimer(window)
+    soon.setSingleShot(True)
+    soon.timeout.connect(checker.load_targets)
+    soon.start(_LATEST_TARGETS_MS if waits_for_graph else 0)
+    window.graph_painted.connect(lambda: soon.start(0) if soon.isActive() else None)
     return window
 
 
