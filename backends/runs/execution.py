@@ -1,0 +1,66 @@
+"""Carries out a plan wherever it says: on this computer, with a given tool on it, or on a device."""
+
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import cast
+
+from backends.devices.device import Device, RemoteDevice
+from backends.devices.discovery import list_devices
+from backends.devices.local_shell import LocalToolDevice
+from backends.errors import DeviceError
+from backends.model.model import Model
+from backends.progress import Progress
+from backends.runs.benchmark.measuring import measure_on_device
+from backends.runs.plan import Plan
+from backends.runs.run import Run
+from backends.runs.runner import measure
+
+HOST = "host"
+
+
+def execute_plan(
+    model_path: str | Path,
+    model: Model,
+    plan: Plan,
+    progress: Progress | None = None,
+    *,
+    devices: Iterable[Device] | None = None,
+) -> Run:
+    """Measure on the device that the plan names.
+
+    Args:
+        model_path: the file, or a bundle that holds the model.
+        model: what is measured.
+        plan: how and where; on this computer a delegate needs the plan's runner.
+        progress: reports, stops and cancels.
+        devices: where to look for the device instead of everywhere.
+
+    Raises:
+        Cancelled: the user cancelled.
+        DeviceError: there is no such device, or it refuses.
+        RunError: it could not be measured.
+    """
+    if plan.device == HOST and not plan.runner and not plan.delegate:
+        return measure(model_path, model, plan, progress)
+    if plan.device == HOST:
+        with tempfile.TemporaryDirectory(prefix="tflite-profiler-") as folder:
+            return measure_on_device(model_path, model, plan, LocalToolDevice(Path(folder)), progress)
+    device = find_device(plan.device, list_devices() if devices is None else devices)
+    return measure_on_device(model_path, model, plan, device, progress)
+
+
+def find_device(id_: str, devices: Iterable[Device]) -> RemoteDevice:
+    """Give the device with this id, or with this serial number after the transport's name.
+
+    Raises:
+        DeviceError: it is not there, not ready, or cannot run programs.
+    """
+    known = list(devices)
+    for device in known:
+        if id_ in (device.info.id, device.info.id.partition(":")[2]) and hasattr(device, "shell"):
+            if device.info.state != "ready":
+                raise DeviceError(f"the device {id_} cannot be used: {device.info.state}")
+            return cast("RemoteDevice", device)
+    names = ", ".join(device.info.id for device in known)
+    raise DeviceError(f"there is no device {id_!r}", hint=f"Reachable now: {names}.")
