@@ -113,17 +113,37 @@ def operator_rows(
     )
 
 
+def _group_rows(run: Run) -> tuple[OperatorRow, ...]:
+    """Give one row for each partition whose operators have no times of their own."""
+    total = run.profiled_total_ns
+    return tuple(
+        OperatorRow(
+            id=None,
+            kind=f"Partition of {len(part.operators)}",
+            name="measured as a whole",
+            time_ns=part.time_ns,
+            share=part.time_ns / total if total else None,
+            placement=part.delegate,
+        )
+        for part in run.partitions
+        if part.time_ns is not None
+    )
+
+
 def total_rows(rows: Iterable[OperatorRow], run: Run | None = None) -> tuple[OperatorRow, ...]:
-    """Give the rows below the table: the overhead, where it was measured, and the total.
+    """Give the rows below the table: groups measured as a whole only, the overhead, where measured, and the total.
 
     The total of the time includes the overhead only when ``run`` is given, so that it equals the profiled total.
     """
     rows = tuple(rows)
-    below = []
+    below: list[OperatorRow] = []
     time_ns = _sum(row.time_ns for row in rows)
     share = _sum(row.share for row in rows)
     if run is not None and run.overhead_ns is not None:
         total = run.profiled_total_ns or 0
+        below.extend(_group_rows(run))
+        time_ns = _sum((time_ns, *(row.time_ns for row in below)))
+        share = _sum((share, *(row.share for row in below)))
         overhead_share = run.overhead_ns / total if total else None
         below.append(OperatorRow(id=None, kind=OVERHEAD, time_ns=run.overhead_ns, share=overhead_share))
         time_ns = (time_ns or 0.0) + run.overhead_ns

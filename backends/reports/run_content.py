@@ -73,8 +73,11 @@ class RunContent:
     def _plan_facts(self) -> tuple[tuple[str, str], ...]:
         run, plan = self._run, self._run.plan
         count = f"{len(run.latencies_ns)} after {len(run.warmup_ns)} warm-up runs"
+        if run.chunks:
+            count = f"{sum(chunk.count for chunk in run.chunks)} in {len(run.chunks)} processes"
+        options = "".join(f", {name}={value}" for name, value in plan.delegate_options.items())
         facts = [
-            ("Kernels", str(plan.kernels)),
+            ("Delegate", plan.delegate + options) if plan.delegate else ("Kernels", str(plan.kernels)),
             ("Threads", str(plan.threads)),
             ("Runs", count if run.is_complete else f"{count}, stopped early"),
         ]
