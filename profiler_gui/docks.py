@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
 
@@ -84,6 +84,11 @@ class Docks(QObject):
         self._window = window
         self._services = services
         self._docks: dict[str, QDockWidget] = {}
+        self._in_front: set[str] = set()
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(0)
+        self._settle.timeout.connect(self._on_settled)
         for panel in PANELS:
             dock = QDockWidget(panel.title, window)
             dock.setObjectName(panel.id)
@@ -124,9 +129,19 @@ class Docks(QObject):
         return self._docks[id_].widget()
 
     def _on_visibility_changed(self, id_: str, is_visible: bool) -> None:
-        # Docks come and go while they are arranged; only with a model do they have something to show.
-        if is_visible and self._services.session.current is not None:
-            self.page(id_)
+        # Docks come and go while they are arranged; what counts is which are in front when that is over.
+        if is_visible:
+            self._in_front.add(id_)
+            self._settle.start()
+        else:
+            self._in_front.discard(id_)
+
+    @Slot()
+    def _on_settled(self) -> None:
+        if self._services.session.current is not None:
+            for panel in PANELS:
+                if panel.id in self._in_front:
+                    self.page(panel.id)
 
     def raise_panel(self, id_: str) -> None:
         """Show a panel and bring it to the front of its tabs."""
