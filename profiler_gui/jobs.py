@@ -7,6 +7,7 @@ is collected and delivered at most twenty times a second, however often it repor
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from enum import StrEnum
@@ -20,8 +21,11 @@ CPU_LANE = "cpu"
 """Reading, checking and laying out; a device has a lane of its own, ``device:<id>``."""
 
 _DELIVERY_INTERVAL_MS = 50
+_WAITING_LINES = 1000
+"""Lines of a log that wait to be delivered; older ones are dropped, so that a chatty worker cannot fill the memory."""
 
 Work = Callable[[Progress], object]
+_News = tuple[Step | None, tuple[Sample, ...], tuple[str, ...], "tuple[JobState, object] | None"]
 
 
 class JobState(StrEnum):
@@ -44,6 +48,7 @@ class Job(QObject):
         started: the lane has begun with it.
         stepped: the latest ``Step``.
         sampled: a tuple of ``Sample``, all since the last time.
+        logged: a tuple of lines of a log, all since the last time.
         succeeded: the result.
         failed: the exception; not a ``ProfilerError`` means a bug.
         finished: it is over, in whichever way.
@@ -52,6 +57,7 @@ class Job(QObject):
     started = Signal()
     stepped = Signal(object)
     sampled = Signal(object)
+    logged = Signal(object)
     succeeded = Signal(object)
     failed = Signal(object)
     finished = Signal()
@@ -98,13 +104,15 @@ class Job(QObject):
     def _deliver(self) -> None:
         if self.is_finished:
             return
-        step, samples, outcome = self._task.take_news()
+        step, samples, lines, outcome = self._task.take_news()
         is_wanted = not self._task.progress.is_cancelled
         if step is not None and is_wanted:
             self.step = step
             self.stepped.emit(step)
         if samples and is_wanted:
             self.sampled.emit(samples)
+        if lines and is_wanted:
+            self.logged.emit(lines)
         if outcome is not None:
             self._finish(*outcome)
 
@@ -159,7 +167,7 @@ class JobRunner(QObject):
 
         Args:
             work: uses values only (no Qt objects) and returns a value; it gets a ``Progress``.
-            title: what is being done, for people.
+            title: what is being done, for people; empty for what goes on all the time and is not worth telling.
             lane: the thread to use; work in the same lane never overlaps.
             replaces: a key; an unfinished job started with the same key is cancelled and its result dropped.
             on_success: called with the result in the main thread.
@@ -236,7 +244,7 @@ class _Task:
     """
 
     def __init__(self, work: Work, wake: Callable[[], None]) -> None:
-        self.progress = Progress(self._listen)
+        self.progress = Progress(self._listen, self._listen_to_line)
         self.is_begun = False
         self.outcome: tuple[JobState, object] | None = None
         self._work: Work | None = work
@@ -245,6 +253,7 @@ class _Task:
         self._has_news = False
         self._step: Step | None = None
         self._samples: list[Sample] = []
+        self._lines: deque[str] = deque(maxlen=_WAITING_LINES)
 
     def run(self) -> None:
         """Do the work and report; called once, in the lane's thread."""
@@ -267,13 +276,22 @@ class _Task:
         self.outcome = outcome
         self._wake()
 
-    def take_news(self) -> tuple[Step | None, tuple[Sample, ...], tuple[JobState, object] | None]:
+    def take_news(self) -> "_News":
         """Give what was reported since the last time."""
         with self._lock:
             step, self._step = self._step, None
             samples, self._samples = tuple(self._samples), []
+            lines = tuple(self._lines)
+            self._lines.clear()
             self._has_news = False
-            return step, samples, self.outcome
+            return step, samples, lines, self.outcome
+
+    def _listen_to_line(self, line: str) -> None:
+        with self._lock:
+            self._lines.append(line)
+            is_first, self._has_news = not self._has_news, True
+        if is_first:
+            self._wake()
 
     def _listen(self, news: Step | Sample) -> None:
         with self._lock:

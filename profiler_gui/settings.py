@@ -94,6 +94,37 @@ class Settings:
         """Keep the columns chosen for a table."""
         self._store.setValue(f"columns/{table}", " ".join(ids))
 
+    @property
+    def looks_for_devices(self) -> bool:
+        """Whether to look for devices as soon as the program starts."""
+        return self._text("devices/always_look") == "yes"
+
+    @looks_for_devices.setter
+    def looks_for_devices(self, is_wanted: bool) -> None:
+        self._store.setValue("devices/always_look", "yes" if is_wanted else "no")
+
+    @property
+    def adb_address(self) -> str:
+        """Host and port of the adb server, or empty for the usual one of this computer."""
+        return self._text("devices/adb_server")
+
+    @adb_address.setter
+    def adb_address(self, address: str) -> None:
+        self._store.setValue("devices/adb_server", address)
+
+    @property
+    def runners(self) -> dict[str, str]:
+        """Paths of the benchmark tool by the ABI that it is built for."""
+        self._store.beginGroup("runners")
+        abis = [str(key) for key in self._store.childKeys()]
+        self._store.endGroup()
+        return {abi: path for abi in abis if (path := self._text(f"runners/{abi}"))}
+
+    def remember_runner(self, abi: str, path: str) -> None:
+        """Keep the benchmark tool for devices of this ABI."""
+        if abi:
+            self._store.setValue(f"runners/{abi}", path)
+
     def save(self) -> None:
         """Write to disk now."""
         self._store.sync()

@@ -47,7 +47,7 @@ class Activity(QWidget):
 
     @Slot()
     def _show(self) -> None:
-        running = [job for job in self._jobs.jobs if job.state is JobState.RUNNING]
+        running = [job for job in self._jobs.jobs if job.state is JobState.RUNNING and job.title]
         self._bar.setVisible(bool(running))
         self._text.setVisible(bool(running))
         if not running:
