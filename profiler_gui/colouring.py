@@ -1,13 +1,16 @@
 """From what is known about a model to what is painted on its graph."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from backends.model.model import OperatorId
+from backends.reports.columns import speed_word
+from backends.targets.flows import after_limits
+from backends.targets.verdict import ModelVerdict, Partition, Placement, Verdict
 from backends.units import format_bytes, format_count, format_latency
+from profiler_gui.canvas.overlay import Group, GroupOverlay, PlacementOverlay, ValueOverlay
 from profiler_gui.canvas.overlay import Overlay as CanvasOverlay
-from profiler_gui.canvas.overlay import PlacementOverlay, ValueOverlay
 from profiler_gui.session import OpenModel, Overlay
 
 _MOST_DECADES = 4.0
@@ -17,7 +20,9 @@ TITLES: Mapping[Overlay, str] = MappingProxyType(
     {
         Overlay.NONE: "Operator category",
         Overlay.VERDICT: "Target verdict",
-        Overlay.PARTITIONS: "Target partitions",
+        Overlay.PARTITIONS: "Partitions by support",
+        Overlay.DELEGATED: "Partitions delegated",
+        Overlay.ENGINE: "Engine and fast path",
         Overlay.TIME: "Measured time",
         Overlay.MACS: "MACs (estimate)",
         Overlay.BYTES: "Bytes moved (estimate)",
@@ -26,6 +31,11 @@ TITLES: Mapping[Overlay, str] = MappingProxyType(
 )
 VALUE_OVERLAYS = frozenset({Overlay.TIME, Overlay.MACS, Overlay.BYTES, Overlay.PARAMETERS})
 """Overlays of numbers, which can be linear or logarithmic."""
+TARGET_OVERLAYS = frozenset({Overlay.VERDICT, Overlay.PARTITIONS, Overlay.DELEGATED, Overlay.ENGINE})
+"""Overlays of what the chosen target says."""
+
+_ELSEWHERE = {Placement.FALLBACK: "CPU", Placement.UNKNOWN: "not known"}
+_TEXTURES = {"": "plain", "fast": "plain", "slow": "hatched", "measure": "dotted"}
 
 
 def overlay_of(record: OpenModel) -> CanvasOverlay | None:
@@ -34,19 +44,71 @@ def overlay_of(record: OpenModel) -> CanvasOverlay | None:
     if choice.overlay in VALUE_OVERLAYS:
         values, text = _values_of(record, choice.overlay)
         return _value_overlay(TITLES[choice.overlay], values, text, is_logarithmic=choice.is_logarithmic)
-    if choice.overlay is Overlay.NONE or record.verdict is None:
-        return None
     verdict = record.verdict
-    regions: dict[OperatorId, int] = {}
+    if choice.overlay is Overlay.NONE or verdict is None:
+        return None
+    title = f"{verdict.target_name}, what if" if not record.supposition.is_empty else verdict.target_name
+    if choice.overlay is Overlay.ENGINE:
+        return engine_overlay(title, verdict)
     if choice.overlay is Overlay.PARTITIONS:
-        accelerated = [partition for partition in verdict.partitions if partition.is_accelerated]
-        for number, partition in enumerate(accelerated):
-            regions |= {OperatorId(partition.subgraph, index): number for index in partition.operators}
-    return PlacementOverlay(
-        title=verdict.target_name,
-        placements={id_: answer.placement for id_, answer in verdict.verdicts.items()},
-        regions=regions,
+        return _partition_overlay(f"{title}: partitions", verdict, verdict.partitions)
+    if choice.overlay is Overlay.DELEGATED:
+        return _partition_overlay(f"{title}: after the limits", verdict, after_limits(verdict.partitions))
+    return PlacementOverlay(title=title, placements=_placements(verdict))
+
+
+def engine_overlay(title: str, verdict: ModelVerdict) -> GroupOverlay:
+    """Group the operators by engine and speed; a target with one engine has accelerated, CPU and unknown."""
+    names = {id_: _group_of(answer) for id_, answer in verdict.verdicts.items()}
+    engines = sorted({answer.engine for answer in verdict.verdicts.values() if answer.engine})
+    groups = tuple(
+        Group(
+            name=" ".join(filter(None, key[1:])) or "accelerated",
+            colour=engines.index(key[1]) if key[1] else Placement.ACCELERATED,
+            texture=_TEXTURES[key[2]],
+        )
+        if key[0] is Placement.ACCELERATED
+        else Group(name=_ELSEWHERE[key[0]], colour=key[0], texture="hatched")
+        for key in sorted(set(names.values()))
     )
+    places = {key: place for place, key in enumerate(sorted(set(names.values())))}
+    members = {id_: places[key] for id_, key in names.items()}
+    return GroupOverlay(
+        title=f"{title}: engines",
+        groups=groups,
+        members=members,
+        labels={id_: groups[place].name for id_, place in members.items()},
+    )
+
+
+def _group_of(answer: Verdict) -> tuple[Placement, str, str]:
+    if answer.placement is not Placement.ACCELERATED:
+        return answer.placement, "", ""
+    return answer.placement, answer.engine, speed_word(answer)
+
+
+def _partition_overlay(title: str, verdict: ModelVerdict, parts: Sequence[Partition]) -> PlacementOverlay:
+    """Give each part of a cut a region of its own, the CPU islands between the partitions included."""
+    regions: dict[OperatorId, int] = {}
+    labels: dict[OperatorId, str] = {}
+    counts = {True: 0, False: 0}
+    for number, part in enumerate(parts):
+        counts[part.is_accelerated] += 1
+        name = f"{'P' if part.is_accelerated else 'CPU '}{counts[part.is_accelerated]}"
+        for index in part.operators:
+            regions[OperatorId(part.subgraph, index)] = number
+            labels[OperatorId(part.subgraph, index)] = name
+    return PlacementOverlay(
+        title=title,
+        placements=_placements(verdict),
+        labels=labels,
+        regions=regions,
+        islands=frozenset(number for number, part in enumerate(parts) if not part.is_accelerated),
+    )
+
+
+def _placements(verdict: ModelVerdict) -> dict[OperatorId, Placement]:
+    return {id_: answer.placement for id_, answer in verdict.verdicts.items()}
 
 
 def _values_of(record: OpenModel, overlay: Overlay) -> tuple[Mapping[OperatorId, float], Callable[[float], str]]:

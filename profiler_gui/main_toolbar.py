@@ -4,7 +4,7 @@ from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from profiler_gui.actions import Actions
-from profiler_gui.colouring import TITLES, VALUE_OVERLAYS
+from profiler_gui.colouring import TARGET_OVERLAYS, TITLES, VALUE_OVERLAYS
 from profiler_gui.session import OpenModel, Overlay, OverlayChoice, Session
 from profiler_gui.theme import Theme, make_icon
 from profiler_gui.widgets.label import plain_label
@@ -141,7 +141,7 @@ class MainToolBar(QToolBar):
         if record is None:
             return
         record.choose_target(self._targets.itemData(row))
-        if record.overlay.overlay not in {Overlay.VERDICT, Overlay.PARTITIONS}:
+        if record.overlay.overlay not in TARGET_OVERLAYS:
             record.choose_overlay(OverlayChoice(overlay=Overlay.VERDICT, is_logarithmic=record.overlay.is_logarithmic))
 
     @Slot()

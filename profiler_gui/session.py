@@ -14,6 +14,8 @@ from PySide6.QtCore import QObject, Signal
 from backends.model.cost import ModelSummary, OperatorCost
 from backends.model.model import Model, OperatorId
 from backends.runs.run import Run
+from backends.targets.lint import LintFinding
+from backends.targets.supposition import Supposition
 from backends.targets.target import Target
 from backends.targets.verdict import ModelVerdict
 
@@ -26,7 +28,11 @@ class Overlay(StrEnum):
     VERDICT = "verdict"
     """The chosen target's answer."""
     PARTITIONS = "partitions"
-    """Which operators the chosen target's accelerator takes together."""
+    """Which operators the chosen target's accelerator takes together, by support alone."""
+    DELEGATED = "delegated"
+    """What is left of the partitions after the delegate's own limits."""
+    ENGINE = "engine"
+    """Which compute engine of the chosen target runs each operator, and whether fast."""
     TIME = "time"
     """Measured time in the chosen run."""
     MACS = "macs"
@@ -75,6 +81,8 @@ class OpenModel(QObject):
         revealed: an ``OperatorId`` that shall be brought into sight; it is selected and its subgraph shown.
         subgraph_changed: index of the shown subgraph.
         verdicts_changed: the new ``Mapping[str, ModelVerdict]`` by target id.
+        supposition_changed: the new ``Supposition``; verdicts follow.
+        advice_changed: the new tuple of ``LintFinding``.
         target_changed: id of the chosen target.
         runs_changed: the new tuple of ``Run``, oldest first.
         run_changed: the chosen ``Run`` or ``None``.
@@ -86,6 +94,8 @@ class OpenModel(QObject):
     revealed = Signal(object)
     subgraph_changed = Signal(int)
     verdicts_changed = Signal(object)
+    supposition_changed = Signal(object)
+    advice_changed = Signal(object)
     target_changed = Signal(str)
     runs_changed = Signal(object)
     run_changed = Signal(object)
@@ -97,6 +107,9 @@ class OpenModel(QObject):
         self._selection: frozenset[OperatorId] = frozenset()
         self._subgraph = 0
         self._verdicts: Mapping[str, ModelVerdict] = {}
+        self._supposed: Mapping[str, ModelVerdict] = {}
+        self._supposition = Supposition()
+        self._advice: tuple[LintFinding, ...] = ()
         self._target_id = ""
         self._runs: tuple[Run, ...] = ()
         self._run: Run | None = None
@@ -149,8 +162,11 @@ class OpenModel(QObject):
 
     @property
     def verdicts(self) -> Mapping[str, ModelVerdict]:
-        """Answers by target id, in the order of the targets; empty until they are checked."""
-        return self._verdicts
+        """Answers by target id, in the order of the targets; empty until they are checked.
+
+        During a what-if they are what the targets would answer then.
+        """
+        return self._supposed or self._verdicts
 
     @property
     def target_id(self) -> str:
@@ -160,7 +176,22 @@ class OpenModel(QObject):
     @property
     def verdict(self) -> ModelVerdict | None:
         """The chosen target's answer, once it is known."""
+        return self.verdicts.get(self._target_id)
+
+    @property
+    def verdict_before(self) -> ModelVerdict | None:
+        """The chosen target's answer without any what-if."""
         return self._verdicts.get(self._target_id)
+
+    @property
+    def supposition(self) -> Supposition:
+        """The what-if that is active; an empty one for none."""
+        return self._supposition
+
+    @property
+    def advice(self) -> tuple[LintFinding, ...]:
+        """What makes the model a poor fit for integer accelerators."""
+        return self._advice
 
     @property
     def runs(self) -> tuple[Run, ...]:
@@ -201,6 +232,27 @@ class OpenModel(QObject):
         """Take the answers of all targets."""
         self._verdicts = verdicts
         self.verdicts_changed.emit(verdicts)
+
+    def suppose(self, supposition: Supposition) -> None:
+        """Start, change or (with an empty one) end a what-if; what the targets answer then comes later."""
+        if supposition == self._supposition:
+            return
+        self._supposition = supposition
+        self.supposition_changed.emit(supposition)
+        if supposition.is_empty and self._supposed:
+            self._supposed = {}
+            self.verdicts_changed.emit(self._verdicts)
+
+    def set_supposed(self, verdicts: Mapping[str, ModelVerdict]) -> None:
+        """Take what all targets would answer in the what-if; ignored if that has ended."""
+        if not self._supposition.is_empty:
+            self._supposed = verdicts
+            self.verdicts_changed.emit(verdicts)
+
+    def set_advice(self, advice: Iterable[LintFinding]) -> None:
+        """Take what was found to be a poor fit."""
+        self._advice = tuple(advice)
+        self.advice_changed.emit(self._advice)
 
     def choose_target(self, target_id: str) -> None:
         """Choose the target that verdict and partitions are shown for; empty for none."""
@@ -246,7 +298,9 @@ class OpenModel(QObject):
         if self._subgraph >= len(self.model.subgraphs):
             self._subgraph = 0
         if not is_same:
+            self.suppose(Supposition())
             self._verdicts, self._runs, self._run = {}, (), None
+            self.set_advice(())
         self._selection = kept
         self.model_changed.emit(self.model)
         if not is_same:

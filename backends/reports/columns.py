@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from backends.model.model import OperatorId
 from backends.reports.rows import FindingRow, KindRow, OperatorRow
-from backends.targets.verdict import ModelVerdict, Partition
+from backends.targets.verdict import ModelVerdict, Placement, Verdict
 from backends.units import format_bytes, format_count, format_latency, format_shape, format_share
 
 RowT = TypeVar("RowT")
@@ -70,6 +70,20 @@ def format_rate(macs_per_second: float) -> str:
     """Give a throughput in multiply-accumulates per second: ``3.20 GMAC/s``."""
     number, _, prefix = format_count(macs_per_second).partition(" ")
     return f"{number} {prefix}MAC/s"
+
+
+def speed_word(verdict: Verdict) -> str:
+    """Give ``fast``, ``slow`` or ``measure`` where something is said about an engine's fast path, else nothing."""
+    if verdict.placement is not Placement.ACCELERATED:
+        return ""
+    if verdict.fast_path is None:
+        return "measure" if verdict.engine and verdict.findings else ""
+    return "fast" if verdict.fast_path else "slow"
+
+
+def engine_text(verdict: Verdict) -> str:
+    """Name engine and speed: ``NN fast``, ``PPU slow``, ``TP``; empty where the target says nothing of either."""
+    return " ".join(filter(None, (verdict.engine, speed_word(verdict))))
 
 
 def _verdict_text(row: OperatorRow) -> str | None:
@@ -311,33 +325,6 @@ FINDING_COLUMNS: tuple[Column[FindingRow], ...] = (
     Column(id="source", title="Source", value=lambda row: row.finding.source if row.finding else ""),
 )
 
-PARTITION_COLUMNS: tuple[Column[Partition], ...] = (
-    Column(
-        id="first",
-        title="From",
-        value=lambda row: format_operator(OperatorId(row.subgraph, row.operators[0])) if row.operators else None,
-        sort_key=lambda row: (row.subgraph, *row.operators[:1]),
-    ),
-    Column(
-        id="last",
-        title="To",
-        value=lambda row: format_operator(OperatorId(row.subgraph, row.operators[-1])) if row.operators else None,
-        sort_key=lambda row: (row.subgraph, *row.operators[-1:]),
-    ),
-    Column(
-        id="place",
-        title="Runs on",
-        value=lambda row: "accelerator" if row.is_accelerated else "CPU",
-    ),
-    Column(id="operators", title="Operators", value=lambda row: len(row.operators), align=Align.RIGHT),
-    Column(
-        id="delegated",
-        title="Delegated",
-        value=lambda row: "yes" if row.delegated else "no" if row.is_accelerated else "",
-        description="Whether the delegate's own default limits leave it to the accelerator.",
-    ),
-)
-
 
 def matrix_columns(verdicts: Sequence[ModelVerdict]) -> tuple[Column[OperatorRow], ...]:
     """Give the columns of the operator x target matrix: place, type, then one column for each target."""
@@ -350,7 +337,10 @@ def matrix_columns(verdicts: Sequence[ModelVerdict]) -> tuple[Column[OperatorRow
 def _target_column(target: ModelVerdict) -> Column[OperatorRow]:
     def value(row: OperatorRow) -> str | None:
         verdict = None if row.id is None else target.verdicts.get(row.id)
-        return None if verdict is None else str(verdict.placement)
+        if verdict is None:
+            return None
+        engine = engine_text(verdict)
+        return f"{verdict.placement} ({engine})" if engine else str(verdict.placement)
 
     return Column(id=target.target_id, title=target.target_name, value=value)
 

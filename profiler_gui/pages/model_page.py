@@ -15,6 +15,7 @@ from profiler_gui.colouring import overlay_of
 from profiler_gui.finding import find_operators
 from profiler_gui.jobs import Job, JobRunner
 from profiler_gui.notices import NoticeBoard
+from profiler_gui.pages.what_if_strip import WhatIfStrip
 from profiler_gui.session import OpenModel
 from profiler_gui.theme import is_dark
 from profiler_gui.widgets.find_bar import FindBar
@@ -44,6 +45,7 @@ class ModelPage(QWidget):
         self._matches: tuple[OperatorId, ...] = ()
         self._match = -1
         self.find_bar = FindBar()
+        self.what_if_strip = WhatIfStrip(record)
         self.canvas = GraphCanvas()
         self._waiting = Waiting()
         self._stack = QStackedWidget()
@@ -74,6 +76,7 @@ class ModelPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addWidget(self.what_if_strip)
         column.addWidget(self.find_bar)
         column.addWidget(self._stack, 1)
         self.setFocusProxy(self.canvas)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStackedWidget, QTreeView, QVBoxLayout, QWidget
 
 from backends.model.model import OperatorId
-from backends.reports.columns import Column, format_operator, matrix_columns
+from backends.reports.columns import Column, engine_text, format_operator, matrix_columns, speed_word
 from backends.reports.rows import OperatorRow
 from backends.targets.verdict import ModelVerdict, Placement, Verdict
 from profiler_gui.tables.group_tree import Group, GroupTree
@@ -23,8 +23,13 @@ _WORST_FIRST = (Placement.FALLBACK, Placement.UNKNOWN, Placement.ACCELERATED)
 _OPERATOR_WIDTH = 190
 _COLUMN_WIDTHS = (72, 130)
 
+_SLOWEST_FIRST = ("slow", "measure", "fast")
+
 Counts = dict[tuple[str, str], Counter[Placement]]
 """Placements by type and target id."""
+
+Speeds = dict[tuple[str, str], Counter[str]]
+"""Engine and speed by type and target id, for targets that tell them."""
 
 
 class TargetMatrix(QWidget):
@@ -42,6 +47,7 @@ class TargetMatrix(QWidget):
         self._verdicts: Mapping[str, ModelVerdict] = {}
         self._rows: Sequence[OperatorRow] = ()
         self._counts: Counts = {}
+        self._speeds: Speeds = {}
         self._chosen = ""
         self._is_telling = True
         self._tree_model = GroupTree((), self._look)
@@ -81,9 +87,9 @@ class TargetMatrix(QWidget):
         """
         targets = tuple(verdicts.values())
         if rows is not self._rows or verdicts is not self._verdicts:
-            self._counts = _count(rows, targets)
+            self._counts, self._speeds = _count(rows, targets)
         self._rows, self._verdicts, self._chosen = rows, verdicts, chosen
-        groups = _groups(rows, self._counts, chosen)
+        groups = _groups(rows, self._counts, self._speeds, chosen)
         self._is_telling = False
         try:
             self._tree_model.set_groups(groups, (_OPERATOR, *(_short_column(target) for target in targets)))
@@ -133,7 +139,9 @@ class TargetMatrix(QWidget):
             if worst is None:
                 return None
             words = ", ".join(f"{counts[place]} {PLACEMENT_WORDS[place]}" for place in Placement if counts[place])
-            return self._mark(worst, column, f"{record.title} on {target.target_name}: {words}")
+            engines = self._speeds.get((record.rows[0].kind, column), Counter())
+            told = [f"{count} on {name}" for name, count in engines.most_common()]
+            return self._mark(worst, column, "\n".join([f"{record.title} on {target.target_name}: {words}", *told]))
         verdict = target.verdicts.get(record.id)
         if verdict is None:
             return None
@@ -174,16 +182,16 @@ _OPERATOR: Column[OperatorRow] = Column(id="operator", title="Operator", value=_
 
 
 def _short_column(target: ModelVerdict) -> Column[OperatorRow]:
-    """Give a narrow column: the mark tells the placement, the text only the engine where there are several."""
+    """Give a narrow column: the mark tells the placement, the text engine and fast path where there are several."""
 
     def engine(row: OperatorRow) -> str:
         verdict = None if row.id is None else target.verdicts.get(row.id)
-        return verdict.engine if verdict else ""
+        return engine_text(verdict) if verdict else ""
 
     return Column(id=target.target_id, title=target.target_name, value=engine)
 
 
-def _groups(rows: Sequence[OperatorRow], counts: Counts, chosen: str) -> list[Group]:
+def _groups(rows: Sequence[OperatorRow], counts: Counts, speeds: Speeds, chosen: str) -> list[Group]:
     by_kind: dict[str, list[OperatorRow]] = defaultdict(list)
     for row in rows:
         by_kind[row.kind].append(row)
@@ -191,7 +199,9 @@ def _groups(rows: Sequence[OperatorRow], counts: Counts, chosen: str) -> list[Gr
     texts: dict[str, dict[str, str]] = defaultdict(dict)
     for (kind, target_id), found in counts.items():
         accelerated = found[Placement.ACCELERATED]
-        texts[kind][target_id] = f"{accelerated}/{found.total()}"
+        words = {name.split()[-1] for name in speeds.get((kind, target_id), ())}
+        slowest = next((word for word in _SLOWEST_FIRST if word in words), "")
+        texts[kind][target_id] = f"{accelerated}/{found.total()} {slowest}".rstrip()
         # The chosen target's refusals weigh more than those of all others together.
         refusals[kind] += (found.total() - accelerated) * (1000 if target_id == chosen else 1)
     kinds = sorted(by_kind, key=lambda kind: (-refusals[kind], -len(by_kind[kind]), kind))
@@ -200,20 +210,28 @@ def _groups(rows: Sequence[OperatorRow], counts: Counts, chosen: str) -> list[Gr
     ]
 
 
-def _count(rows: Sequence[OperatorRow], targets: Sequence[ModelVerdict]) -> Counts:
-    """Count placements by type and target in one pass."""
+def _count(rows: Sequence[OperatorRow], targets: Sequence[ModelVerdict]) -> tuple[Counts, Speeds]:
+    """Count placements, engines and speeds by type and target in one pass."""
     counts: Counts = defaultdict(Counter)
+    speeds: Speeds = defaultdict(Counter)
     for target in targets:
         get = target.verdicts.get
         answers = ((row.kind, get(row.id)) for row in rows if row.id is not None)
-        found = Counter((kind, verdict.placement) for kind, verdict in answers if verdict is not None)
-        for (kind, placement), count in found.items():
-            counts[kind, target.target_id][placement] = count
-    return counts
+        found = Counter(
+            (kind, verdict.placement, verdict.engine, speed_word(verdict))
+            for kind, verdict in answers
+            if verdict is not None
+        )
+        for (kind, placement, *engine), count in found.items():
+            counts[kind, target.target_id][placement] += count
+            if any(engine):
+                speeds[kind, target.target_id][" ".join(filter(None, engine))] += count
+    return counts, speeds
 
 
 def _words(verdict: Verdict) -> str:
-    return PLACEMENT_WORDS[verdict.placement] + (f" ({verdict.engine})" if verdict.engine else "")
+    engine = engine_text(verdict)
+    return PLACEMENT_WORDS[verdict.placement] + (f" ({engine})" if engine else "")
 
 
 def _ids(record: Any) -> tuple[OperatorId, ...]:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from backends.model.model import Model, OperatorId
-from backends.reports.columns import format_operator
+from backends.reports.columns import engine_text, format_operator
 from backends.targets.verdict import Finding, ModelVerdict, Placement
 from profiler_gui.widgets.placement_mark import PLACEMENT_WORDS
 from profiler_gui.widgets.reason_list import Reason
@@ -38,7 +38,7 @@ def heading_of(model: Model, target: ModelVerdict, selection: frozenset[Operator
         name = f"{format_operator(id_)} {model.operator(id_).label}"
         if verdict is None:
             return f"{name}: {target.target_name} says nothing", None
-        engine = f" ({verdict.engine})" if verdict.engine else ""
+        engine = f" ({engine_text(verdict)})" if engine_text(verdict) else ""
         return f"{name} on {target.target_name}: {PLACEMENT_WORDS[verdict.placement]}{engine}", verdict.placement
     if selection:
         return f"{len(selection)} operators on {target.target_name}", None

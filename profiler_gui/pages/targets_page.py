@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from PySide6.QtCore import QEvent, Slot
+from PySide6.QtCore import QEvent, Signal, Slot
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -15,23 +15,29 @@ from PySide6.QtWidgets import (
 )
 
 from backends.model.model import Model, OperatorId
-from backends.reports.columns import PARTITION_COLUMNS, TARGET_COLUMNS, default_columns, matrix_columns
+from backends.reports.columns import TARGET_COLUMNS, Column, default_columns, matrix_columns
+from backends.reports.published_counts import count_sentences, types_column
 from backends.reports.rows import OperatorRow, operator_rows
 from backends.reports.table_content import TableContent
 from backends.reports.verdict_content import VerdictContent
-from backends.targets.verdict import ModelVerdict, Partition, Placement
+from backends.reports.what_if import outcome_of, sentence_of
+from backends.targets.target import Target
+from backends.targets.verdict import ModelVerdict, Placement
 from profiler_gui.notices import NoticeBoard
 from profiler_gui.pages.export import TableExport, export_tables_button
 from profiler_gui.pages.page import Page
+from profiler_gui.pages.partition_pane import PartitionPane
 from profiler_gui.pages.target_matrix import TargetMatrix
 from profiler_gui.pages.target_reasons import heading_of, reasons_of
-from profiler_gui.session import Session
+from profiler_gui.pages.what_if_pane import WhatIfPane
+from profiler_gui.session import OpenModel, Session
 from profiler_gui.tables.look import Look
 from profiler_gui.tables.record_table import RecordTable
 from profiler_gui.tables.record_view import RecordView
 from profiler_gui.widgets.filter_bar import FilterBar
+from profiler_gui.widgets.label import plain_label
 from profiler_gui.widgets.placeholder import Placeholder
-from profiler_gui.widgets.placement_mark import PlacementLegend, placement_icon
+from profiler_gui.widgets.placement_mark import PlacementLegend
 from profiler_gui.widgets.reason_list import ReasonList
 from profiler_gui.widgets.turning_splitter import TurningSplitter
 
@@ -40,7 +46,13 @@ _NAME_WIDTH = 150
 
 
 class TargetsPage(Page):
-    """All targets side by side; the chosen target and the selected operators are the session's."""
+    """All targets side by side; the chosen target and the selected operators are the session's.
+
+    Signals:
+        accepts_wanted: id of the target whose page of what it accepts shall be shown.
+    """
+
+    accepts_wanted = Signal(str)
 
     def __init__(self, session: Session, notices: NoticeBoard | None = None) -> None:
         super().__init__(session, notices)
@@ -50,12 +62,20 @@ class TargetsPage(Page):
         self._summary.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self._matrix = TargetMatrix()
         self._reasons = ReasonList()
-        self._partitions = RecordView(RecordTable(PARTITION_COLUMNS, self._partition_look))
+        self._partitions = PartitionPane()
+        self._what_if = WhatIfPane()
+        self._line = plain_label("")
+        self._known: tuple[Target, ...] = ()
         self._filter = FilterBar("Filter: type, tensor or reason")
         self._refused = _toggle("Refused only")
         self._refused.setToolTip("Only operators that the chosen target does not accelerate for certain")
         self._flat = _toggle("Flat")
         self._flat.setToolTip("One row for each operator instead of types to expand")
+        self._alone = _toggle("All targets")
+        self._alone.setToolTip("The table of targets over the whole width, with all its numbers")
+        self._accepts = QToolButton()
+        self._accepts.setText("Accepts…")
+        self._accepts.setToolTip("What the chosen target accepts, with conditions and sources")
         self._legend = PlacementLegend()
         self._details = QTabWidget()
         self._pages = QStackedWidget()
@@ -65,6 +85,8 @@ class TargetsPage(Page):
         self.follow(
             model_changed=self.invalidate,
             verdicts_changed=self.invalidate,
+            supposition_changed=self.invalidate,
+            overlay_changed=self._on_overlay_changed,
             target_changed=self._on_target_changed,
             selection_changed=self._on_selection_changed,
         )
@@ -85,9 +107,24 @@ class TargetsPage(Page):
         return self._reasons
 
     @property
+    def partitions(self) -> PartitionPane:
+        """The partitions of the chosen target, and which cut is listed."""
+        return self._partitions
+
+    @property
+    def what_if(self) -> WhatIfPane:
+        """What shall be supposed about the targets."""
+        return self._what_if
+
+    @property
+    def summary_line(self) -> str:
+        """The numbers of the chosen target in a sentence."""
+        return self._line.plain_text
+
+    @property
     def partition_view(self) -> RecordView:
         """The partitions of the chosen target."""
-        return self._partitions
+        return self._partitions.view
 
     def refresh(self) -> None:
         """Show the verdicts on the model in front."""
@@ -104,7 +141,7 @@ class TargetsPage(Page):
             self._listed = record.model
             self._rows = operator_rows(record.model, record.costs)
         self._filter.set_kinds(Counter(row.kind for row in self._rows))
-        self._summary.table.set_rows(record.verdicts.values())
+        self._summary.table.set_rows(record.verdicts.values(), self._new_columns())
         self._summary.fit_columns(widest=_NAME_WIDTH)
         self._pages.setCurrentIndex(1)
         self._show_target()
@@ -116,13 +153,38 @@ class TargetsPage(Page):
             return
         self._summary.select_rows(lambda row: row.target_id == record.target_id)
         self._summary.table.refresh_look()
-        self._matrix.show_verdicts(self._filtered(), record.verdicts, record.target_id)
-        partitions = record.verdict.partitions if record.verdict else ()
-        self._partitions.table.set_rows(partitions)
-        self._partitions.fit_columns()
-        taken = sum(partition.is_accelerated for partition in partitions)
-        self._details.setTabText(1, f"Partitions ({taken})")
-        self._on_selection_changed()
+        self._partitions.show_record(record)
+        self._line.set_text(_summary_line(record))
+        self._show_what_if()
+        self._show_matrix()
+
+    @Slot()
+    def _show_matrix(self) -> None:
+        """Show the operators that pass the filter."""
+        record = self.record
+        if record is not None and record.verdicts:
+            self._matrix.show_verdicts(self._filtered(), record.verdicts, record.target_id)
+            self._on_selection_changed()
+
+    @Slot()
+    def _show_what_if(self) -> None:
+        """Bring the numbers of the what-if up to date if somebody looks at them."""
+        record = self.record
+        if record is not None and self._details.currentWidget() is self._what_if:
+            target = next((target for target in self.session.targets if target.id == record.target_id), None)
+            self._what_if.show_record(record, target)
+
+    def show_what_if(self) -> None:
+        """Bring the what-if to the front."""
+        self._alone.setChecked(False)
+        self._details.setCurrentWidget(self._what_if)
+
+    def _new_columns(self) -> tuple[Column[ModelVerdict], ...] | None:
+        """Give the columns of the table of targets if the targets are others than before."""
+        if self._known == self.session.targets:
+            return None
+        self._known = self.session.targets
+        return (*default_columns(TARGET_COLUMNS), types_column(self._known))
 
     def _filtered(self) -> tuple[OperatorRow, ...]:
         verdict = self.record.verdict if self.record else None
@@ -144,9 +206,12 @@ class TargetsPage(Page):
         tools.addWidget(self._filter, 1)
         tools.addWidget(self._refused)
         tools.addWidget(self._flat)
+        tools.addWidget(self._alone)
+        tools.addWidget(self._accepts)
         tools.addWidget(self._export_button())
-        middle = QWidget()
-        layout = QVBoxLayout(middle)
+        self._line.setContentsMargins(12, 0, 12, 4)
+        self._middle = QWidget()
+        layout = QVBoxLayout(self._middle)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self._matrix, 1)
@@ -159,14 +224,16 @@ class TargetsPage(Page):
         self._details.setDocumentMode(True)
         self._details.addTab(self._reasons, "Reasons")
         self._details.addTab(self._partitions, "Partitions")
+        self._details.addTab(self._what_if, "What if")
         splitter = TurningSplitter((6, 8, 5))
-        for part in (self._summary, middle, self._details):
+        for part in (self._summary, self._middle, self._details):
             splitter.addWidget(part)
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(tools)
+        column.addWidget(self._line)
         column.addWidget(splitter, 1)
         self._pages.addWidget(self._empty)
         self._pages.addWidget(body)
@@ -182,13 +249,17 @@ class TargetsPage(Page):
         )
 
     def _connect_widgets(self) -> None:
-        self._filter.changed.connect(self._show_target)
-        self._refused.toggled.connect(self._show_target)
+        self._filter.changed.connect(self._show_matrix)
+        self._refused.toggled.connect(self._show_matrix)
+        self._alone.toggled.connect(self._on_alone_toggled)
+        self._accepts.clicked.connect(self._on_accepts_clicked)
+        self._details.currentChanged.connect(self._show_what_if)
         self._flat.toggled.connect(self._matrix.show_flat)
         self._summary.rows_selected.connect(self._on_summary_selected)
         self._matrix.cell_chosen.connect(self._on_cell_chosen)
         self._reasons.operators_wanted.connect(self._on_operators_wanted)
-        self._partitions.rows_selected.connect(self._on_partitions_selected)
+        self._partitions.operators_chosen.connect(self._on_operators_wanted)
+        self._partitions.count_changed.connect(self._on_partition_count_changed)
 
     def matrix_content(self) -> TableContent[OperatorRow]:
         """Give the operators that pass the filter with the placement on each target."""
@@ -206,15 +277,13 @@ class TargetsPage(Page):
         return f"{self.record.title.removesuffix('.tflite') if self.record else 'model'}-targets"
 
     def _summary_look(self, row: ModelVerdict, column: str) -> Look | None:
+        if column == "types":
+            sentences = next((count_sentences(target) for target in self._known if target.id == row.target_id), ())
+            return Look(tooltip="\n".join(sentences))
         if column != "target":
             return None
         is_chosen = self.record is not None and row.target_id == self.record.target_id
         return Look(is_bold=is_chosen, tooltip="\n".join([row.target_name, *row.notes]))
-
-    def _partition_look(self, row: Partition, column: str) -> Look | None:
-        if column != "place":
-            return None
-        return Look(icon=placement_icon(Placement.ACCELERATED if row.is_accelerated else Placement.FALLBACK, self))
 
     def _show_reasons(self) -> None:
         record = self.record
@@ -230,6 +299,20 @@ class TargetsPage(Page):
             sentences.append("Nothing speaks against it." if selection else "Nothing speaks against this model.")
         self._reasons.show_reasons(heading, placement, sentences, reasons)
 
+    @Slot(bool)
+    def _on_alone_toggled(self, is_alone: bool) -> None:
+        for part in (self._middle, self._details):
+            part.setVisible(not is_alone)
+
+    @Slot()
+    def _on_accepts_clicked(self) -> None:
+        if self.record is not None:
+            self.accepts_wanted.emit(self.record.target_id)
+
+    @Slot(int)
+    def _on_partition_count_changed(self, count: int) -> None:
+        self._details.setTabText(1, f"Partitions ({count})")
+
     @Slot()
     def _on_target_changed(self) -> None:
         if self.isVisible():
@@ -238,13 +321,19 @@ class TargetsPage(Page):
             self.invalidate()
 
     @Slot()
+    def _on_overlay_changed(self) -> None:
+        if self.isVisible():
+            self._partitions.show_record(self.record)
+
+    @Slot()
     def _on_selection_changed(self) -> None:
         if not self.isVisible():
             self.invalidate()
             return
         selection = self.record.selection if self.record else frozenset[OperatorId]()
         self._matrix.select(selection)
-        self._partitions.select_rows(lambda row: bool(selection) and selection <= _operators_of(row))
+        self._partitions.select(selection)
+        self._what_if.show_selection()
         self._show_reasons()
 
     @Slot(object)
@@ -264,19 +353,26 @@ class TargetsPage(Page):
         if self.record is not None:
             self.record.select(operators)
 
-    @Slot(object)
-    def _on_partitions_selected(self, rows: tuple[Partition, ...]) -> None:
-        if self.record is not None:
-            self.record.select(id_ for row in rows for id_ in _operators_of(row))
-
     def changeEvent(self, event: QEvent) -> None:
         """Follow the theme."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_pages"):
             self._legend.refresh()
             self._matrix.refresh_look()
-            self._partitions.table.refresh_look()
+            self._partitions.refresh_look()
             self._show_reasons()
+
+
+def _summary_line(record: OpenModel) -> str:
+    """Put the numbers of the chosen target into a sentence, also what the delegate's own limits leave."""
+    verdict = record.verdict
+    if verdict is None:
+        return ""
+    outcome = outcome_of(record.model, verdict, record.costs)
+    text = f"{verdict.target_name}: {sentence_of(outcome.supported, verdict.summary.operator_count)}"
+    if outcome.is_limited:
+        text += f". After the delegate's limits: {sentence_of(outcome.delegated, verdict.summary.operator_count)}"
+    return f"{text}."
 
 
 def _toggle(title: str) -> QToolButton:
@@ -284,10 +380,6 @@ def _toggle(title: str) -> QToolButton:
     button.setText(title)
     button.setCheckable(True)
     return button
-
-
-def _operators_of(partition: Partition) -> frozenset[OperatorId]:
-    return frozenset(OperatorId(partition.subgraph, index) for index in partition.operators)
 
 
 def _is_refused(row: OperatorRow, target: ModelVerdict | None) -> bool:

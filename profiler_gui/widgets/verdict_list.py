@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
+from backends.reports.columns import engine_text
 from backends.targets.verdict import Finding, Verdict
 from profiler_gui.theme import colors_of, make_icon
 from profiler_gui.widgets.label import plain_label
@@ -83,9 +84,8 @@ class VerdictLine(QWidget):
 
 
 def _placement_text(verdict: Verdict) -> str:
-    words = PLACEMENT_WORDS[verdict.placement]
-    slow = ", slow path" if verdict.fast_path is False else ""
-    return f"{words} ({verdict.engine}){slow}" if verdict.engine else words + slow
+    engine = engine_text(verdict)
+    return PLACEMENT_WORDS[verdict.placement] + (f" ({engine})" if engine else "")
 
 
 def _reasons(findings: Sequence[Finding]) -> QWidget:

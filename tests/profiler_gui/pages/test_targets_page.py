@@ -128,11 +128,11 @@ def test_partitions_of_the_chosen_target_select_their_operators(opened):
         QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows,
     )
 
-    assert table_text(page.partition_view.table, (0, 1, 2, 3)) == [
-        "0 | 0 | accelerator | 1",
-        "1 | 1 | CPU | 1",
-        "2 | 2 | accelerator | 1",
-        "3 | 3 | CPU | 1",
+    assert table_text(page.partition_view.table, (0, 1, 2)) == [
+        "partition 1 | 1 | 25.0 %",
+        "CPU island 1 | 1 | 25.0 %",
+        "partition 2 | 1 | 25.0 %",
+        "CPU island 2 | 1 | 25.0 %",
     ]
     assert record.selection == {OperatorId(0, 1)}
 
