@@ -4,7 +4,7 @@ import tempfile
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from backends.devices.device import RemoteDevice, RemoteShell
@@ -129,6 +129,9 @@ def open_session(
     """
     shell, table = device.shell, load_delegates()
     table.find(plan.delegate)
+    if len(model.signatures) > 1 and not plan.signature:
+        # The tool wants to be told; elsewhere the first is the default.
+        plan = replace(plan, signature=model.signatures[0].key)
     tool = find_tool(device, plan.runner, progress)
     folder = f"{device.work_folder.rstrip('/')}/run-{uuid.uuid4().hex[:12]}"
     with tempfile.TemporaryDirectory(prefix="tflite-profiler-") as scratch:
