@@ -74,6 +74,7 @@ contracts: $(STAMP)  ## Who may import whom (import-linter)
 	@$(BIN)/lint-imports
 
 bench: $(STAMP) $(LIBRARIES)  ## Measure speed; prints ratios (BENCH=name for one)
+	@$(BIN)/python -m pip install -q --group bench
 	@for file in tests/benchmarks/bench_$(or $(BENCH),*).py; do \
 		echo "== $$file"; \
 		QT_QPA_PLATFORM=offscreen $(BIN)/python -m "tests.benchmarks.$$(basename "$$file" .py)"; \

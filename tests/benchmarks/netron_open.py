@@ -5,6 +5,7 @@ A peer to hold our own figure against. Needs the ``bench`` dependency group (net
 when the clock starts, which favours Netron.
 """
 
+import logging
 import shutil
 import sys
 import time
@@ -38,6 +39,7 @@ def measure_netron_open_seconds(path: Path) -> float:
     import netron
     from selenium.webdriver.support.ui import WebDriverWait
 
+    logging.getLogger("netron.server").setLevel(logging.WARNING)
     host, port = netron.serve(str(path), None, address=("127.0.0.1", 0))
     driver = _start_browser()
     try:
