@@ -1,11 +1,17 @@
 """Devices with their environment and preflight answers, as a report."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from backends.devices.device import Check, Device, DeviceInfo
+from backends.errors import DeviceError
 from backends.reports.content import Records, Section, Table, Tree
 from backends.reports.plain_text import sentence_case
+from backends.targets.chipsets import Accelerator, find_accelerators, load_chipsets
+
+_SPELLINGS = {
+    "Abi": "ABI", "Api": "API", "Nnapi": "NNAPI", "Opencl": "OpenCL", "Qnn": "QNN", "Synap": "SyNAP", "Vx": "VX",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +21,7 @@ class _Answer:
     info: DeviceInfo
     environment: Mapping[str, str]
     checks: tuple[Check, ...]
+    accelerators: tuple[Accelerator, ...]
 
 
 class DeviceContent:
@@ -24,10 +31,7 @@ class DeviceContent:
     title = "Devices"
 
     def __init__(self, devices: Sequence[Device]) -> None:
-        self._answers = tuple(
-            _Answer(info=device.info, environment=dict(device.environment()), checks=tuple(device.checks()))
-            for device in devices
-        )
+        self._answers = tuple(_ask(device) for device in devices)
 
     def sections(self) -> Sequence[Section]:
         """Give the list, then each device's environment and checks."""
@@ -54,6 +58,7 @@ class DeviceContent:
                 {
                     **asdict(answer.info),
                     "environment": dict(answer.environment),
+                    "accelerators": [_accelerator_tree(accelerator) for accelerator in answer.accelerators],
                     "checks": [
                         {"name": c.name, "ok": c.is_ok, "message": c.message, "remedy": c.remedy} for c in answer.checks
                     ],
@@ -61,6 +66,36 @@ class DeviceContent:
                 for answer in self._answers
             ]
         }
+
+
+def _ask(device: Device) -> _Answer:
+    """Ask a device once; one that goes away meanwhile is listed with the reason as its state."""
+    info, environment, checks = device.info, dict[str, str](), tuple[Check, ...]()
+    try:
+        environment = dict(device.environment())
+        checks = tuple(device.checks())
+    except DeviceError as error:
+        info = replace(info, state=error.message)
+    chipset = environment.get("chipset", "")
+    accelerators = find_accelerators(chipset, load_chipsets()) if chipset else ()
+    return _Answer(info=info, environment=environment, checks=checks, accelerators=accelerators)
+
+
+def _accelerator_tree(accelerator: Accelerator) -> Mapping[str, Tree]:
+    return {
+        "id": accelerator.id,
+        "name": accelerator.name,
+        "kind": accelerator.kind,
+        "precisions": list(accelerator.precisions),
+        "routes": list(accelerator.routes),
+        "targets": list(accelerator.targets),
+        "note": accelerator.note,
+    }
+
+
+def _label(key: str) -> str:
+    first, space, rest = sentence_case(key).partition(" ")
+    return _SPELLINGS.get(first, first) + space + rest
 
 
 def _device_section(answer: _Answer) -> Section:
@@ -71,5 +106,8 @@ def _device_section(answer: _Answer) -> Section:
             for check in answer.checks
         ),
     )
-    facts = tuple((sentence_case(key), text) for key, text in answer.environment.items())
-    return Section(title=answer.info.name, facts=facts, table=checks if answer.checks else None)
+    facts = [(_label(key), text) for key, text in answer.environment.items()]
+    for accelerator in answer.accelerators:
+        ways = f"{', '.join(accelerator.precisions)}; through {', '.join(accelerator.routes)}"
+        facts.append(("Accelerator", f"{accelerator.vendor} {accelerator.name} ({ways})"))
+    return Section(title=answer.info.name, facts=tuple(facts), table=checks if answer.checks else None)

@@ -1,5 +1,7 @@
 """Where an adb server listens, and where a device does."""
 
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from backends.errors import DeviceError
@@ -19,6 +21,17 @@ class ServerAddress:
 
     def __str__(self) -> str:
         return f"{self.host}:{self.port}"
+
+
+def default_address(environment: Mapping[str, str] | None = None) -> ServerAddress:
+    """Give the server that adb itself would use: by its variables of the environment, else on this computer."""
+    variables = os.environ if environment is None else environment
+    port = variables.get("ANDROID_ADB_SERVER_PORT", "")
+    usual = ServerAddress()
+    return ServerAddress(
+        host=variables.get("ANDROID_ADB_SERVER_ADDRESS", "").strip() or usual.host,
+        port=int(port) if port.isdecimal() and 0 < int(port) < 65536 else usual.port,
+    )
 
 
 def parse_address(text: str, *, default_port: int | None = None) -> ServerAddress:

@@ -43,7 +43,7 @@ def parse_battery(text: str) -> Battery | None:
 
 def parse_thermal_status(text: str) -> int | None:
     """Read the throttling status from ``dumpsys thermalservice``: 0 none to 6 shutdown (Android 10 and later)."""
-    found = re.search(r"Thermal Status:\s*(\d+)", text)
+    found = re.search(r"Thermal Status:\s*(\d{1,3})\b", text)
     return int(found[1]) if found else None
 
 
@@ -76,4 +76,4 @@ def parse_screen(text: str) -> bool | None:
 
 
 def _number(text: str) -> int | None:
-    return int(text) if re.fullmatch(r"-?\d+", text.strip()) else None
+    return int(text) if re.fullmatch(r"-?\d{1,18}", text.strip()) else None

@@ -79,6 +79,9 @@ class Connection:
     def read_block(self, *, timeout_s: float | None = _ANSWER_S) -> str:
         """Give a text that is preceded by its length; raises as ``request`` does."""
         length = self.read_exactly(4, timeout_s=timeout_s)
+        if length in (b"OKAY", b"FAIL"):
+            # Pairing says a second time whether it succeeded; so do its words.
+            length = self.read_exactly(4, timeout_s=timeout_s)
         try:
             count = int(length, 16)
         except ValueError:

@@ -12,6 +12,8 @@ _ARM_PARTS = {
     0xD87: "Cortex-A725",
 }  # fmt: skip
 _ARM = 0x41
+_MOST_DIGITS = 18
+_HIGHEST_CORE = 1023
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +55,9 @@ def parse_clusters(cores: str, cpuinfo: str) -> tuple[CoreCluster, ...]:
     groups: dict[tuple[str, int | None, int | None, str], list[int]] = {}
     for line in cores.splitlines():
         fields = [field.strip() for field in line.split("|")]
-        if len(fields) < 4 or not fields[0].isdecimal():
+        number = _number(fields[0])
+        if len(fields) < 4 or number is None or number > _HIGHEST_CORE:
             continue
-        number = int(fields[0])
         kind = (names.get(number, ""), _number(fields[1]), _number(fields[2]), fields[3])
         groups.setdefault(kind, []).append(number)
     clusters = [
@@ -75,8 +77,8 @@ def _core_names(cpuinfo: str) -> dict[int, str]:
     number, implementer = -1, 0
     for line in cpuinfo.splitlines():
         key, _, value = (part.strip() for part in line.partition(":"))
-        if key == "processor" and value.isdecimal():
-            number, implementer = int(value), 0
+        if key == "processor":
+            number, implementer = _number(value) or 0, 0
         elif key == "CPU implementer":
             implementer = _hexadecimal(value)
         elif key == "CPU part" and implementer == _ARM:
@@ -87,7 +89,7 @@ def _core_names(cpuinfo: str) -> dict[int, str]:
 
 
 def _number(text: str) -> int | None:
-    return int(text) if text.isdecimal() else None
+    return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else None
 
 
 def _hexadecimal(text: str) -> int:

@@ -18,6 +18,7 @@ from backends.devices.adb.free_space import parse_free_bytes
 from backends.devices.soc_names import Chipset, find_chipset
 
 _NNAPI = {27: "1.0", 28: "1.1", 29: "1.2", 30: "1.3"}
+_MOST_DIGITS = 9
 _ABIS = {"aarch64": "arm64-v8a", "armv7l": "armeabi-v7a", "armv8l": "armeabi-v7a", "i686": "x86"}
 """Android's names for what ``uname -m`` says."""
 
@@ -115,7 +116,7 @@ def parse_properties(text: str) -> dict[str, str]:
 
 
 def _memory(text: str) -> dict[str, int]:
-    return {key: 1024 * int(value) for key, value in re.findall(r"^(\w+):\s+(\d+) kB", text, re.M)}
+    return {key: 1024 * int(value) for key, value in re.findall(r"^(\w+):\s+(\d{1,18}) kB", text, re.M)}
 
 
 def _hardware(cpuinfo: str, board: list[str]) -> str:
@@ -132,7 +133,7 @@ def _system(properties: Mapping[str, str], os_release: str, kernel: str) -> str:
         name = f"Android {release}"
     else:
         found = re.search(r'^PRETTY_NAME="?([^"\n]+)', os_release, re.M)
-        name = found[1] if found else "Linux"
+        name = found[1] if found else "Linux" if kernel else ""
     return f"{name}, kernel {kernel}" if kernel else name
 
 
@@ -160,9 +161,9 @@ def _version(lines: list[str]) -> str:
 
 
 def _whole(text: str) -> int | None:
-    return int(text) if text.isdecimal() else None
+    return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else None
 
 
 def _first_number(text: str) -> float | None:
-    found = re.match(r"\s*(\d+(?:\.\d+)?)", text)
+    found = re.match(r"\s*(\d{1,18}(?:\.\d+)?)", text)
     return float(found[1]) if found else None

@@ -27,7 +27,7 @@ def parse_free_bytes(text: str) -> int | None:
 
 
 def _quantity(text: str, scale: int) -> int | None:
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)([KMGT]?)", text)
+    match = re.fullmatch(r"(\d{1,18}(?:\.\d+)?)([KMGT]?)", text)
     if match is None:
         return None
     number, unit = match.groups()

@@ -4,7 +4,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from backends.devices.adb.address import ServerAddress, parse_address
+from backends.devices.adb.address import ServerAddress, default_address, parse_address
 from backends.devices.adb.connection import ClosedError, Connection, RefusedError
 from backends.devices.adb.entries import Entry, parse_entries
 from backends.devices.adb.failures import device_error
@@ -21,10 +21,14 @@ _CONNECT_S = 30.0
 
 
 class AdbServer:
-    """An adb server on this or another computer; not asked, and not started, before a method is called."""
+    """An adb server on this or another computer; not asked, and not started, before a method is called.
+
+    Args:
+        address: where it listens; where adb itself would look when not given.
+    """
 
     def __init__(self, address: ServerAddress | None = None) -> None:
-        self.address = address or ServerAddress()
+        self.address = address or default_address()
 
     def is_running(self) -> bool:
         """Whether something listens at the address; only looks, and never starts a server."""

@@ -16,6 +16,7 @@ def model_file(tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def _own_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test sees the target files of whoever runs it."""
+    """No test sees the target files, or the phones, of whoever runs it."""
+    monkeypatch.setenv("ANDROID_ADB_SERVER_PORT", "1")
     for name in ("XDG_CONFIG_HOME", "APPDATA", "HOME"):
         monkeypatch.setenv(name, str(tmp_path / "home"))

@@ -5,7 +5,19 @@
 
 from tests.support.adb_peer.faults import Faults
 from tests.support.adb_peer.peer import NEW_FEATURES, OLD_FEATURES, AdbPeer
+from tests.support.adb_peer.phones import install_board, install_linux, install_phone
 from tests.support.adb_peer.server import OwnAdbServer, own_environment
 from tests.support.adb_peer.shell_service import find_shells
 
-__all__ = ["NEW_FEATURES", "OLD_FEATURES", "AdbPeer", "Faults", "OwnAdbServer", "find_shells", "own_environment"]
+__all__ = [
+    "NEW_FEATURES",
+    "OLD_FEATURES",
+    "AdbPeer",
+    "Faults",
+    "OwnAdbServer",
+    "find_shells",
+    "install_board",
+    "install_linux",
+    "install_phone",
+    "own_environment",
+]

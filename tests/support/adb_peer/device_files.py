@@ -5,7 +5,7 @@ import re
 import stat
 from pathlib import Path
 
-_FOLDERS = ("data", "vendor", "system", "proc", "sys", "sdcard", "odm", "dev/synap")
+_FOLDERS = ("data", "vendor", "system", "proc", "sys", "sdcard", "odm", "dev/synap", "etc/os-release")
 # A path of the device begins where no path goes on: after a space, a quote, "=" or ":".
 _DEVICE_PATH = re.compile(rb"(?<![\w./-])/(?=(?:%s)(?:[/\s'\";)*]|$))" % "|".join(_FOLDERS).encode(), re.MULTILINE)
 
