@@ -44,7 +44,7 @@ class DetailsDialog(QDialog):
 
 def report_text(notice: Notice) -> str:
     """Give a notice as text for a bug report; a bug names the versions as well."""
-    parts = [part for part in (notice.message, notice.hint, "", notice.detail) if part or part == ""]
+    parts = [notice.message, *filter(None, (notice.hint,)), "", notice.detail]
     if notice.severity is Severity.BUG:
         parts += ["", *(f"{name}: {version}" for name, version in version_lines()), platform.platform()]
     return "\n".join(parts)

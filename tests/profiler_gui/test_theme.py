@@ -1,0 +1,105 @@
+import re
+from dataclasses import fields
+from importlib.resources import files
+from itertools import product
+
+import pytest
+from PySide6.QtGui import QColor, QFontInfo
+
+from profiler_gui.actions import ACTIONS
+from profiler_gui.theme import FONT_FAMILY, Colors, Theme, ThemeMode, load_colors, make_icon, make_style_sheet
+
+_TEXTS = ("text", "dim_text", "link", "info", "warning", "error", "success", "accelerated", "fallback", "unknown")
+_GROUNDS = ("window", "panel", "raised")
+_PAIRS = (
+    *product(_TEXTS, _GROUNDS),
+    ("accent_text", "accent"),
+    ("selection_text", "selection"),
+    ("text", "info_ground"),
+    ("text", "warning_ground"),
+    ("text", "error_ground"),
+    ("dim_text", "warning_ground"),
+    ("dim_text", "error_ground"),
+)
+
+
+def contrast(first: str, second: str) -> float:
+    """WCAG 2 contrast ratio."""
+
+    def luminance(color: str) -> float:
+        parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in _rgb(color)]
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+    light, dark = sorted((luminance(first), luminance(second)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _rgb(color: str) -> tuple[float, float, float]:
+    red, green, blue, _ = QColor(color).getRgbF()
+    return red, green, blue
+
+
+@pytest.mark.parametrize("is_dark", [False, True])
+def test_text_stands_out_from_its_ground(is_dark):
+    colors = load_colors(is_dark=is_dark)
+    weak = {
+        (text, ground): round(contrast(getattr(colors, text), getattr(colors, ground)), 2)
+        for text, ground in _PAIRS
+        if contrast(getattr(colors, text), getattr(colors, ground)) < 4.5
+    }
+
+    assert weak == {}
+
+
+@pytest.mark.parametrize("is_dark", [False, True])
+def test_each_theme_names_every_colour(is_dark):
+    colors = load_colors(is_dark=is_dark)
+
+    for field in fields(Colors):
+        value = getattr(colors, field.name)
+        names = value if isinstance(value, tuple) else (value,)
+        assert all(re.fullmatch("#[0-9a-f]{6}", name) for name in names), field.name
+
+
+@pytest.mark.parametrize("is_dark", [False, True])
+def test_the_style_sheet_has_no_unknown_colour_and_its_pictures_exist(is_dark):
+    sheet = make_style_sheet(load_colors(is_dark=is_dark))
+    folder = files("resources") / "icons" / ("dark" if is_dark else "light")
+    pictures = set(re.findall(r"url\(glyphs:([^)]+)\)", sheet))
+
+    assert re.findall(r"@\w", sheet) == []
+    assert pictures
+    assert [name for name in pictures if not (folder / name).is_file()] == []
+
+
+def test_every_icon_of_an_action_can_be_drawn_in_any_colour(qapp):
+    names = {spec.icon for spec in ACTIONS.values() if spec.icon}
+
+    for name in names:
+        image = make_icon(name, "#ff0000").pixmap(16, 16).toImage()
+        shades = {
+            image.pixelColor(x, y).name()
+            for x, y in product(range(16), range(16))
+            if image.pixelColor(x, y).alpha() > 200
+        }
+        assert shades, name
+        assert all(shade.startswith("#f") for shade in shades), name
+
+
+def test_the_bundled_font_is_used(qapp):
+    assert QFontInfo(qapp.font()).family() == FONT_FAMILY
+
+
+def test_a_wanted_theme_is_kept_whatever_the_system_says(qapp):
+    theme = Theme(qapp, ThemeMode.DARK)
+    seen = []
+    theme.changed.connect(seen.append)
+    theme.apply()
+    theme.toggle()
+
+    assert [colors is load_colors(is_dark=dark) for colors, dark in zip(seen, (True, False), strict=True)] == [
+        True,
+        True,
+    ]
+    assert theme.mode is ThemeMode.LIGHT
+    theme.deleteLater()
