@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from profiler_gui.checking import TargetChecker
 from profiler_gui.commands import Commands
+from profiler_gui.devices import DeviceBoard
 from profiler_gui.garbage import MainThreadCollector
 from profiler_gui.jobs import JobRunner
 from profiler_gui.main_window import MainWindow
@@ -81,7 +82,10 @@ def make_services(app: QApplication, settings: Settings) -> Services:
     theme.apply()
     jobs.failure_unhandled.connect(notices.report)
     opener = Opener(session, jobs, notices, settings)
-    return Services(session=session, jobs=jobs, notices=notices, settings=settings, theme=theme, opener=opener)
+    return Services(
+        session=session, jobs=jobs, notices=notices, settings=settings, theme=theme, opener=opener,
+        devices=DeviceBoard(jobs, notices, settings, parent=jobs),
+    )  # fmt: skip
 
 
 def make_window(services: Services, *, waits_for_graph: bool = False) -> MainWindow:
@@ -100,6 +104,8 @@ def make_window(services: Services, *, waits_for_graph: bool = False) -> MainWin
     soon.setSingleShot(True)
     soon.timeout.connect(checker.load_targets)
     soon.start(_LATEST_TARGETS_MS if waits_for_graph else 0)
+    if services.devices.looks_always:
+        QTimer.singleShot(0, services.devices.look)
     window.graph_painted.connect(lambda: soon.start(0) if soon.isActive() else None)
     return window
 

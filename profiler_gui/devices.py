@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
@@ -10,11 +11,15 @@ from backends.devices.device import DeviceInfo
 from backends.devices.local import LocalDevice
 from backends.errors import DeviceError
 from backends.progress import Progress
-from profiler_gui.examining import HOST_ID, Examination, examine_adb_device, examine_host
 from profiler_gui.jobs import Job, JobRunner
 from profiler_gui.notices import NoticeBoard
 from profiler_gui.settings import Settings
 
+if TYPE_CHECKING:
+    from profiler_gui.examining import Examination
+
+HOST_ID = "host"
+"""Id of this computer among the devices."""
 READY = "ready"
 """State of a device that can be used."""
 
@@ -88,7 +93,7 @@ class DeviceBoard(QObject):
         """Give the device with this id, in any state."""
         return next((device for device in self.devices if device.id == device_id), None)
 
-    def examination(self, device_id: str) -> Examination | None:
+    def examination(self, device_id: str) -> "Examination | None":
         """Give what the device answered last."""
         return self._examinations.get(device_id)
 
@@ -221,7 +226,7 @@ class DeviceBoard(QObject):
             self.looking_changed.emit(False)
 
     @Slot(object)
-    def _on_examined(self, examination: Examination) -> None:
+    def _on_examined(self, examination: "Examination") -> None:
         self._examinations[examination.device_id] = examination
 
     def _on_examination_finished(self, device_id: str) -> None:
@@ -275,7 +280,10 @@ def _remove_files(address: ServerAddress, device_id: str, progress: Progress) ->
     return "The files of this program were removed from the device."
 
 
-def _examine(device_id: str, address: ServerAddress, runners: Mapping[str, str], progress: Progress) -> Examination:
+def _examine(device_id: str, address: ServerAddress, runners: Mapping[str, str], progress: Progress) -> "Examination":
+    """Ask in the lane's thread; what that needs is imported there, not when the window opens."""
+    from profiler_gui.examining import examine_adb_device, examine_host
+
     if device_id == HOST_ID:
         return examine_host()
     return examine_adb_device(device_id, address, runners, progress)

@@ -59,6 +59,12 @@ def _make_plots(services: Services) -> QWidget:
     return PlotsPage(services.session, services.notices)
 
 
+def _make_devices(services: Services) -> QWidget:
+    from profiler_gui.pages.devices_page import DevicesPage
+
+    return DevicesPage(services.devices, services.notices)
+
+
 _RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
 _BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
 PANELS = (
@@ -67,6 +73,7 @@ PANELS = (
     Panel(id="targets", title="Targets", area=_BOTTOM, shortcut="Alt+3", make_page=_make_targets),
     Panel(id="profile", title="Profile", area=_BOTTOM, shortcut="Alt+4", make_page=_make_profile),
     Panel(id="plots", title="Plots", area=_BOTTOM, shortcut="Alt+5", make_page=_make_plots),
+    Panel(id="devices", title="Devices", area=_BOTTOM, shortcut="Alt+6", make_page=_make_devices),
 )
 
 

@@ -18,9 +18,6 @@ from backends.runs.benchmark.delegates import Delegate, load_delegates
 from backends.runs.benchmark.tool_search import find_tool
 from backends.targets.chipsets import Accelerator, find_accelerators, load_chipsets
 
-HOST_ID = "host"
-"""Id of this computer among the devices."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examination:
@@ -50,7 +47,7 @@ def examine_host() -> Examination:
     """Ask this computer."""
     device = LocalDevice()
     return Examination(
-        device_id=HOST_ID, facts=MappingProxyType(dict(device.environment())), checks=tuple(device.checks())
+        device_id=device.info.id, facts=MappingProxyType(dict(device.environment())), checks=tuple(device.checks())
     )
 
 

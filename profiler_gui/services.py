@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from profiler_gui.devices import DeviceBoard
 from profiler_gui.jobs import JobRunner
 from profiler_gui.notices import NoticeBoard
 from profiler_gui.opening import Opener
@@ -20,3 +21,4 @@ class Services:
     settings: Settings
     theme: Theme
     opener: Opener
+    devices: DeviceBoard

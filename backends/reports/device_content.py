@@ -93,7 +93,8 @@ def _accelerator_tree(accelerator: Accelerator) -> Mapping[str, Tree]:
     }
 
 
-def _label(key: str) -> str:
+def fact_title(key: str) -> str:
+    """Give the name of a fact about a device, as people read it."""
     first, space, rest = sentence_case(key).partition(" ")
     return _SPELLINGS.get(first, first) + space + rest
 
@@ -106,7 +107,7 @@ def _device_section(answer: _Answer) -> Section:
             for check in answer.checks
         ),
     )
-    facts = [(_label(key), text) for key, text in answer.environment.items()]
+    facts = [(fact_title(key), text) for key, text in answer.environment.items()]
     for accelerator in answer.accelerators:
         ways = f"{', '.join(accelerator.precisions)}; through {', '.join(accelerator.routes)}"
         facts.append(("Accelerator", f"{accelerator.vendor} {accelerator.name} ({ways})"))
