@@ -12,6 +12,9 @@ from backends.targets.supposition import Supposition, describe
 from backends.targets.verdict import ModelVerdict
 from backends.units import format_bytes, format_count, format_share
 
+DELEGATED = ", delegated"
+"""Ends the names of numbers after the delegate's own limits."""
+
 Costs = Mapping[OperatorId, OperatorCost]
 
 
@@ -50,8 +53,19 @@ def changes(before: Outcome, after: Outcome) -> tuple[Change, ...]:
     """Compare two outcomes; the rows after the delegate's limits are there where it gives anything back."""
     rows = list(_changes("", before.supported, after.supported))
     if before.is_limited or after.is_limited:
-        rows += _changes(", delegated", before.delegated, after.delegated)
+        rows += _changes(DELEGATED, before.delegated, after.delegated)
     return tuple(rows)
+
+
+def changes_text(rows: Sequence[Change]) -> str:
+    """Tell in one line what is other than before: first by support alone, then after the delegate's own limits."""
+    told: dict[bool, list[str]] = {False: [], True: []}
+    for row in rows:
+        if row.before != row.after:
+            name = row.name.removesuffix(DELEGATED)
+            told[name != row.name].append(f"{name} {row.before} → {row.after}")
+    delegated = f"delegated: {', '.join(told[True])}" if told[True] else ""
+    return "; ".join(filter(None, (", ".join(told[False]), delegated))) or "nothing changes"
 
 
 def sentence_of(cut: Cut, operator_count: int) -> str:

@@ -225,7 +225,7 @@ class TargetsPage(Page):
         self._details.addTab(self._reasons, "Reasons")
         self._details.addTab(self._partitions, "Partitions")
         self._details.addTab(self._what_if, "What if")
-        splitter = TurningSplitter((6, 8, 5))
+        splitter = TurningSplitter((5, 7, 6))
         for part in (self._summary, self._middle, self._details):
             splitter.addWidget(part)
         body = QWidget()

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
+    QHBoxLayout,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -31,6 +32,7 @@ from profiler_gui.tables.look import plain_tooltip
 from profiler_gui.widgets.label import plain_label
 
 _MOST_PARTITIONS = 10
+_EXCLUDE = "Keep on CPU"
 _KEY = Qt.ItemDataRole.UserRole
 _Member = TypeVar("_Member")
 _TYPES, _RULES, _EXCLUDED = "kind", "rule", "operator"
@@ -54,15 +56,16 @@ class WhatIfPane(QScrollArea):
         self._record: OpenModel | None = None
         self._target: Target | None = None
         self._limit = QComboBox()
+        self._limit.setToolTip("How many partitions the delegate keeps")
         self._limit.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._limit.setMinimumContentsLength(8)
-        self._exclude = QPushButton("Keep selection on CPU")
+        self._exclude = QPushButton(_EXCLUDE)
         self._exclude.setToolTip("Suppose that the selected operators stay on the CPU")
         self._reset = QPushButton("Reset")
         self._list = QTreeWidget()
         self._list.setHeaderHidden(True)
         self._list.setRootIsDecorated(False)
-        self._list.setMinimumHeight(120)
+        self._list.setMinimumHeight(96)
         self._shown: list[tuple[str, str, str]] = []
         self._numbers = QWidget()
         self._numbers_grid = QGridLayout(self._numbers)
@@ -110,7 +113,7 @@ class WhatIfPane(QScrollArea):
         record = self._record
         count = len(record.selection - record.supposition.excluded) if record else 0
         self._exclude.setEnabled(count > 0)
-        self._exclude.setText(f"Keep {count} selected on CPU" if count else "Keep selection on CPU")
+        self._exclude.setText(f"{_EXCLUDE} ({count})" if count else _EXCLUDE)
         self._reset.setEnabled(record is not None and not record.supposition.is_empty)
 
     # Parts ------------------------------------------------------------------------------------------------------------
@@ -120,21 +123,16 @@ class WhatIfPane(QScrollArea):
         column = QVBoxLayout(body)
         column.setContentsMargins(12, 8, 12, 8)
         column.setSpacing(6)
-        top = QGridLayout()
-        top.setHorizontalSpacing(8)
-        top.setVerticalSpacing(6)
-        top.setColumnStretch(1, 1)
-        label = plain_label("Partitions", role="dim", is_selectable=False)
-        label.setWordWrap(False)
-        top.addWidget(label, 0, 0)
-        top.addWidget(self._limit, 0, 1)
-        top.addWidget(self._exclude, 1, 0, 1, 2)
-        top.addWidget(self._reset, 2, 0, 1, 2)
-        for button in (self._exclude, self._reset):
-            button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        column.addWidget(self._numbers)
-        column.addLayout(top)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self._exclude, 3)
+        buttons.addWidget(self._reset, 2)
+        for widget in (self._limit, self._exclude, self._reset):
+            widget.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        column.addWidget(self._limit)
+        column.addLayout(buttons)
         column.addWidget(self._list, 1)
+        column.addWidget(self._numbers)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWidget(body)
@@ -142,10 +140,10 @@ class WhatIfPane(QScrollArea):
     def _show_limits(self, supposition: Supposition) -> None:
         own = self._target.partitioning.max_partitions if self._target else 0
         self._limit.clear()
-        self._limit.addItem(f"the delegate's own limit ({own})" if own else "the delegate's own: no limit", None)
-        self._limit.addItem("any number", 0)
+        self._limit.addItem(f"own limit: {own} partitions" if own else "own limit: none", None)
+        self._limit.addItem("any number of partitions", 0)
         for count in range(1, _MOST_PARTITIONS + 1):
-            self._limit.addItem(f"at most {count}", count)
+            self._limit.addItem(f"at most {count} partition{'s' if count > 1 else ''}", count)
         most = supposition.max_partitions
         self._limit.setCurrentIndex(0 if most is None else min(1 + most, self._limit.count() - 1))
 
@@ -158,7 +156,7 @@ class WhatIfPane(QScrollArea):
         tree.blockSignals(True)
         tree.clear()
         self._add_group(
-            "Suppose these types are supported",
+            "Suppose supported",
             [
                 (_TYPES, kind, f"{plain(kind)} ({found.kinds.get(kind, 0)} refused)", "")
                 for kind in _ordered(found.kinds, supposed.accepted_kinds)
@@ -166,7 +164,7 @@ class WhatIfPane(QScrollArea):
             supposed.accepted_kinds,
         )
         self._add_group(
-            "Suppose these rules hold",
+            "Suppose these hold",
             [
                 (_RULES, rule, f"{rule} ({found.rules.get(rule, 0)})", found.sentences.get(rule, ""))
                 for rule in _ordered(found.rules, supposed.holding_rules)
@@ -225,8 +223,11 @@ class WhatIfPane(QScrollArea):
 
     def _put(self, text: str, row: int, column: int, *, role: str = "", is_bold: bool = False) -> None:
         label = plain_label(text, role=role, is_selectable=False)
-        label.setWordWrap(column == 0)
-        if column:
+        label.setWordWrap(False)
+        if column == 0:
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+            label.setToolTip(text)
+        else:
             label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if is_bold:
             font = label.font()

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from backends.reports.what_if import changes, outcome_of
+from backends.reports.what_if import changes, changes_text, outcome_of
 from backends.targets.supposition import Supposition, describe
 from profiler_gui.session import OpenModel
 from profiler_gui.theme import colors_of, make_icon
@@ -65,8 +65,7 @@ class WhatIfStrip(QFrame):
             self._numbers.set_text("The targets are being asked…")
             return
         rows = changes(outcome_of(record.model, before, record.costs), outcome_of(record.model, after, record.costs))
-        told = [f"{row.name} {row.before} → {row.after}" for row in rows if row.before != row.after]
-        self._numbers.set_text(f"{after.target_name}: " + (", ".join(told) or "nothing changes"))
+        self._numbers.set_text(f"{after.target_name}: {changes_text(rows)}")
 
     def _color(self) -> None:
         self._icon.setPixmap(make_icon("info", colors_of(self).accent).pixmap(18, 18))
