@@ -4,15 +4,18 @@ import argparse
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
 from backends.cli.exit_code import ExitCode
+from backends.cli.list_devices import server_address
 from backends.cli.model_argument import add_model_argument, open_model
 from backends.cli.output import check_output, write_outputs
 from backends.cli.progress_line import ProgressLine
 from backends.cli.usage import UsageError, add_report_arguments, at_least, named_file, named_shape
+from backends.devices.adb.server import AdbServer
+from backends.devices.device import Device
 from backends.devices.discovery import list_devices
 from backends.model.cost import estimate_model
 from backends.progress import Progress
@@ -84,6 +87,12 @@ def _add_device_arguments(parser: argparse.ArgumentParser) -> None:
     where.add_argument(
         "--min-seconds", type=_at_least_zero, default=0.0, metavar="S", help="measure at least so long, with more runs"
     )
+    where.add_argument(
+        "--adb-server",
+        type=server_address,
+        metavar="HOST:PORT",
+        help="the adb server that knows the device (default: that of this computer)",
+    )
 
 
 def execute(arguments: argparse.Namespace) -> ExitCode:
@@ -95,7 +104,7 @@ def execute(arguments: argparse.Namespace) -> ExitCode:
     progress = Progress(line)
     try:
         with _cancelled_by_signals(progress):
-            run = execute_plan(arguments.model.path, model, plan, progress)
+            run = execute_plan(arguments.model.path, model, plan, progress, devices=_devices(arguments))
     finally:
         line.clear()
     costs, _ = estimate_model(model)
@@ -110,7 +119,7 @@ def _plan(arguments: argparse.Namespace) -> Plan:
         RunError: an option does not fit the delegate.
         UsageError: there is no such device, or options for devices are given for this computer.
     """
-    known = [device.info.id for device in list_devices()]
+    known = [device.info.id for device in _devices(arguments)]
     if arguments.device not in (*known, *(id_.partition(":")[2] for id_ in known)):
         raise UsageError(f"There is no device '{arguments.device}'; reachable now: {', '.join(known)}.")
     has_tool = arguments.device != HOST or bool(arguments.runner)
@@ -143,6 +152,11 @@ def _plan(arguments: argparse.Namespace) -> Plan:
     if has_tool:
         check_options(plan, load_delegates())
     return plan
+
+
+def _devices(arguments: argparse.Namespace) -> Sequence[Device]:
+    """Give what can measure; adb is only asked where another device than this computer is meant."""
+    return list_devices() if arguments.device == HOST else list_devices(AdbServer(arguments.adb_server))
 
 
 def _named_value(text: str) -> tuple[str, str]:

@@ -30,7 +30,9 @@ def main():
     out = answer["stdout"]
     unknown = [f"--{name}={value}" for name, value in flags.items() if f"--{name}=" not in RECIPE["help"]]
     if unknown:
-        out = out.replace("INFO: STARTING!\n", f"INFO: STARTING!\nWARN: Unconsumed cmdline flags: {' '.join(unknown)}\n")
+        out = out.replace(
+            "INFO: STARTING!\n", f"INFO: STARTING!\nWARN: Unconsumed cmdline flags: {' '.join(unknown)}\n"
+        )
     fault = RECIPE.get("fault", {})
     if fault and count >= fault.get("at_call", 1) and key in fault.get("keys", [key]):
         return _fail(fault, out)

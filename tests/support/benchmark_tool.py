@@ -76,7 +76,7 @@ def recorded_answers(folder: Path, case: str) -> dict[str, Answer]:
         files = {}
         suffix = {"proto": "pb", "csv": "csv"}.get(mode, "none")
         for flag, name in ((PROFILE_FILE, f"{case}.profile.{suffix}"), (GRAPH_FILE, f"{case}.runtime_info.pb")):
-            if (folder / name).is_file() and mode == "proto" or (mode == "csv" and flag == PROFILE_FILE):
+            if ((folder / name).is_file() and mode == "proto") or (mode == "csv" and flag == PROFILE_FILE):
                 files[flag] = (folder / name).read_bytes()
         answers[mode] = Answer(
             stdout=(folder / f"{base}.stdout").read_text(encoding="utf-8"),
@@ -96,12 +96,10 @@ def a_log(*, mean_us: float = 1000.0, count: int = 5, words: Sequence[str] = ())
     """Give what the tool prints when all is well."""
     stats = f"count={count} first={mean_us} curr={mean_us} min={0.9 * mean_us} max={1.2 * mean_us} avg={mean_us} std=7"
     return (
-        "INFO: STARTING!\n"
-        + "".join(f"{line}\n" for line in words)
-        + "INFO: Initialized session in 2.5ms.\n"
-        "INFO: Running benchmark for at least 1 iterations and at least 0 seconds but terminate if exceeding 9 seconds.\n"
+        "INFO: STARTING!\n" + "".join(f"{line}\n" for line in words) + "INFO: Initialized session in 2.5ms.\n"
+        "INFO: Running benchmark for at least 1 iterations and at least 0 seconds but terminate if exceeding 9 s.\n"
         f"INFO: count=1 curr={5 * mean_us}\n\n"
-        "INFO: Running benchmark for at least 5 iterations and at least 0 seconds but terminate if exceeding 9 seconds.\n"
+        "INFO: Running benchmark for at least 5 iterations and at least 0 seconds but terminate if exceeding 9 s.\n"
         f"INFO: {stats}\n\n"
         f"INFO: Inference timings in us: Init: 2500, First inference: {5 * mean_us}, Warmup (avg): {5 * mean_us}, "
         f"Inference (avg): {mean_us}\n"

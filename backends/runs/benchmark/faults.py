@@ -84,9 +84,6 @@ _COMPLAINTS = (
         "benchmark_model does not accept the value of --{0}",
         "Change the option; the tool's own words are in the log.",
     ),
-    _Complaint(
-        r"[Pp]ermission denied", "the device does not permit it", "Only some folders of a device may hold programs."
-    ),
 )
 
 
