@@ -223,7 +223,7 @@ def _facts_of(record: OpenModel) -> str:
     summary = record.summary
     return "   ·   ".join(
         (
-            f"{summary.operator_count} operators",
+            f"{summary.operator_count} operator{'s' if summary.operator_count != 1 else ''}",
             f"{format_count(summary.parameter_count)} parameters",
             f"{format_count(summary.macs)} MACs",
             summary.quantization.text,

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QHBoxLayou
 from profiler_gui.actions import ACTIONS, GRAPH_KEYS, Menu
 from profiler_gui.widgets.label import plain_label
 
-_LEFT_GROUPS = {Menu.FILE, Menu.EDIT, Menu.PROFILE, "Panels"}
+_LEFT_GROUPS = {Menu.FILE, Menu.EDIT, Menu.TARGETS, Menu.PROFILE, "Panels"}
 _LEFT, _RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
 
 

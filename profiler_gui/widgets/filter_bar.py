@@ -25,6 +25,7 @@ class FilterBar(QWidget):
         self._line = QLineEdit()
         self._line.setPlaceholderText(hint)
         self._line.setClearButtonEnabled(True)
+        self._line.setAcceptDrops(False)  # a dropped file is to be opened, not typed
         self._menu = QMenu(self)
         self._button = QToolButton()
         self._button.setMenu(self._menu)

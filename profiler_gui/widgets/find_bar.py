@@ -38,6 +38,7 @@ class FindBar(QFrame):
         self._edit.setToolTip(FIND_HELP)
         self._edit.setAccessibleName("Find")
         self._edit.setClearButtonEnabled(True)
+        self._edit.setAcceptDrops(False)  # a dropped file is to be opened, not typed
         self._edit.installEventFilter(self)
         self._count = plain_label("", role="dim", is_selectable=False)
         self._count.setMinimumWidth(96)
