@@ -16,6 +16,7 @@ class Menu(StrEnum):
     FILE = "File"
     EDIT = "Edit"
     VIEW = "View"
+    TARGETS = "Targets"
     PROFILE = "Profile"
     HELP = "Help"
 
@@ -117,6 +118,26 @@ _SPECS = (
     ),
     ActionSpec(id="toggle_theme", text="Switch light and dark", menu=Menu.VIEW, icon="theme", starts_group=True),
     ActionSpec(id="reset_layout", text="Reset layout", menu=Menu.VIEW, starts_group=True),
+    ActionSpec(
+        id="accepts",
+        text="What the target accepts…",
+        menu=Menu.TARGETS,
+        shortcuts=("Ctrl+T",),
+        tip="Show every operator type that a target accepts, with conditions and sources",
+    ),
+    ActionSpec(
+        id="chipsets", text="Which phone?…", menu=Menu.TARGETS, tip="Find the targets for the chipset of a phone"
+    ),
+    ActionSpec(id="what_if", text="What if…", menu=Menu.TARGETS, needs_model=True, starts_group=True),
+    ActionSpec(id="end_what_if", text="End the what-if", menu=Menu.TARGETS, needs_model=True),
+    ActionSpec(
+        id="open_target_folder",
+        text="Open target folder",
+        menu=Menu.TARGETS,
+        tip="Open the folder for target files of your own",
+        starts_group=True,
+    ),
+    ActionSpec(id="reload_targets", text="Reload targets", menu=Menu.TARGETS, shortcuts=("Shift+F5",)),
     ActionSpec(
         id="profile",
         text="Profile",

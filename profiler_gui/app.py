@@ -21,6 +21,7 @@ from profiler_gui.opening import Opener
 from profiler_gui.services import Services
 from profiler_gui.session import Session
 from profiler_gui.settings import Settings
+from profiler_gui.target_commands import TargetCommands
 from profiler_gui.theme import Theme, ThemeMode, load_font, make_icon
 from profiler_gui.timing import StartTiming
 from profiler_gui.watching import FileWatcher
@@ -98,6 +99,7 @@ def make_window(services: Services, *, waits_for_graph: bool = False) -> MainWin
     window = MainWindow(services)
     Commands(window, services)
     checker = TargetChecker(services.session, services.jobs, services.notices, services.settings)
+    TargetCommands(window, services, checker)
     FileWatcher(services.session, services.jobs, services.notices, services.opener)
     window.close_wanted.connect(services.jobs.close)
     soon = QTimer(window)

@@ -47,6 +47,12 @@ def _make_targets(services: Services) -> QWidget:
     return TargetsPage(services.session, services.notices)
 
 
+def _make_advice(services: Services) -> QWidget:
+    from profiler_gui.pages.advice_page import AdvicePage
+
+    return AdvicePage(services.session, services.notices)
+
+
 def _make_profile(services: Services) -> QWidget:
     from profiler_gui.pages.profile_page import ProfilePage
 
@@ -71,6 +77,7 @@ PANELS = (
     Panel(id="inspector", title="Inspector", area=_RIGHT, shortcut="Alt+1", make_page=_make_inspector),
     Panel(id="layers", title="Layers", area=_BOTTOM, shortcut="Alt+2", make_page=_make_layers),
     Panel(id="targets", title="Targets", area=_BOTTOM, shortcut="Alt+3", make_page=_make_targets),
+    Panel(id="advice", title="Advice", area=_BOTTOM, shortcut="Alt+7", make_page=_make_advice),
     Panel(id="profile", title="Profile", area=_BOTTOM, shortcut="Alt+4", make_page=_make_profile),
     Panel(id="plots", title="Plots", area=_BOTTOM, shortcut="Alt+5", make_page=_make_plots),
     Panel(id="devices", title="Devices", area=_BOTTOM, shortcut="Alt+6", make_page=_make_devices),

@@ -3,18 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 from backends.reports.content import Records, Section, Table, Tree
+from backends.reports.demand_columns import EFFECT_WORDS, source_text
 from backends.reports.published_counts import count_sentences, count_text
 from backends.targets.accepts import EVERY_KIND, AcceptedKind, Demand, accepted_kinds, available_kinds, tell
 from backends.targets.constraints.binding import sentence
-from backends.targets.target import Effect, Rule, Target
-
-_EFFECTS = {
-    Effect.FALLBACK: "falls back to the CPU",
-    Effect.UNKNOWN: "unknown",
-    Effect.MEASURE: "measure",
-    Effect.SLOW: "off the fast path",
-    Effect.NOTE: "note",
-}
+from backends.targets.target import Rule, Target
 
 
 class TargetListContent:
@@ -73,7 +66,7 @@ class TargetContent:
         facts = [("Id", target.id), ("Operator types", types), ("Rules", str(len(target.rules)))]
         if target.extends:
             facts.insert(1, ("Extends", target.extends))
-        facts += [("Limit", text) for text in _limits(target)]
+        facts += [("Limit", text) for text in limit_sentences(target)]
         facts += [("Published", sentence) for sentence in count_sentences(target)]
         return [
             Section(title="", facts=tuple(facts), sentences=(target.description, *target.caveats)),
@@ -153,13 +146,13 @@ def _rule_tree(target: Target, rule: Rule) -> Tree:
         "when": [sentence(condition) for condition in rule.when],
         "unless": [sentence(condition) for condition in rule.unless],
         "remedy": rule.remedy,
-        "source": _source(told),
+        "source": source_text(told),
     }
 
 
 def _demand_values(demand: Demand) -> tuple[str, ...]:
     what = (demand.rule, str(demand.effect), demand.reason, demand.demand, demand.circumstances)
-    return (*what, demand.remedy, _source(demand))
+    return (*what, demand.remedy, source_text(demand))
 
 
 def _conditions_table(target: Target) -> Table:
@@ -179,7 +172,7 @@ def _kind_rows(row: AcceptedKind) -> list[tuple[str, ...]]:
 
 def _demand_cells(demand: Demand) -> tuple[str, ...]:
     condition = f"{demand.demand} [{demand.circumstances}]" if demand.circumstances else demand.demand
-    return _EFFECTS[demand.effect], demand.reason, f"{demand.source.id} {demand.at}".strip(), condition
+    return EFFECT_WORDS[demand.effect], demand.reason, f"{demand.source.id} {demand.at}".strip(), condition
 
 
 def _engine_sections(target: Target) -> list[Section]:
@@ -197,7 +190,8 @@ def _sources_table(target: Target) -> Table:
     return Table(headings=("Id", "Checked on", "Source"), rows=rows)
 
 
-def _limits(target: Target) -> list[str]:
+def limit_sentences(target: Target) -> list[str]:
+    """Say what the delegate's own limits leave of the partitions."""
     rules = target.partitioning
     limits = []
     if rules.max_partitions:
@@ -205,7 +199,3 @@ def _limits(target: Target) -> list[str]:
     if rules.min_nodes > 1:
         limits.append(f"a partition needs at least {rules.min_nodes} operators")
     return limits
-
-
-def _source(demand: Demand) -> str:
-    return f"{demand.source.text}, {demand.at}" if demand.at else demand.source.text

@@ -14,7 +14,7 @@ from backends.reports.report_file import find_report_for, write_report
 from profiler_gui.pages.page import Page
 from profiler_gui.widgets.picture import write_picture
 
-TABLE_FORMATS = (("CSV", "csv"), ("JSON", "json"), ("Markdown", "markdown"))
+TABLE_FORMATS = (("CSV", "csv"), ("JSON", "json"), ("Markdown", "markdown"), ("HTML", "html"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,149 @@
+"""Which phone: from a chipset to its accelerators, the ways to them, and the targets that judge these."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from backends.reports.chipset_content import CHIPSET_COLUMNS, NOT_LISTED, chipset_names
+from backends.reports.columns import default_columns
+from backends.targets.chipsets import Accelerator, search_accelerators
+from backends.targets.target import Target
+from profiler_gui.tables.record_table import RecordTable
+from profiler_gui.tables.record_view import RecordView
+from profiler_gui.widgets.label import escape_mnemonic, plain_label
+from profiler_gui.widgets.section import FactGrid, shown_texts
+
+_ASK = (
+    "Type the chipset as the phone's settings or its data sheet name it (Snapdragon 855, Kirin 990, Dimensity 1000+), "
+    "or a vendor or an accelerator."
+)
+
+
+class ChipsetDialog(QDialog):
+    """Searches the table of chipsets.
+
+    Signals:
+        target_wanted: id of the target to go to.
+    """
+
+    target_wanted = Signal(str)
+
+    def __init__(
+        self, accelerators: Sequence[Accelerator], targets: Sequence[Target], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Which phone?")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(940, 560)
+        self._accelerators = tuple(accelerators)
+        self._names = {target.id: target.name for target in targets}
+        self._search = QLineEdit()
+        self._search.setPlaceholderText("Chipset, vendor or accelerator")
+        self._search.setClearButtonEnabled(True)
+        self._table = RecordView(RecordTable(default_columns(CHIPSET_COLUMNS)))
+        self._table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self._table.horizontalHeader().setStretchLastSection(True)
+        self._nothing = plain_label(NOT_LISTED)
+        self._details = QWidget()
+        self._details_column = QVBoxLayout(self._details)
+        self._details_column.setContentsMargins(0, 0, 0, 0)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(12)
+        column.addWidget(plain_label(_ASK, role="dim"))
+        column.addWidget(self._search)
+        column.addWidget(self._nothing)
+        column.addWidget(self._table, 1)
+        column.addWidget(self._details)
+        column.addWidget(buttons)
+        self._search.textChanged.connect(self._fill)
+        self._table.rows_selected.connect(self._on_row_selected)
+        self._fill()
+
+    @property
+    def search(self) -> QLineEdit:
+        """The line to type in."""
+        return self._search
+
+    @property
+    def table(self) -> RecordView:
+        """The accelerators that fit."""
+        return self._table
+
+    @property
+    def text(self) -> str:
+        """What is said below the table, and that nothing was found where that is so."""
+        return "\n".join(filter(None, (NOT_LISTED if self._nothing.isVisible() else "", shown_texts(self._details))))
+
+    def target_buttons(self) -> list[QPushButton]:
+        """Give the buttons that lead to targets."""
+        return self._details.findChildren(QPushButton)
+
+    @Slot()
+    def _fill(self) -> None:
+        found = search_accelerators(self._search.text(), self._accelerators)
+        self._table.table.set_rows(found)
+        self._table.fit_columns()
+        self._nothing.setVisible(not found)
+        if found:
+            self._table.select_rows(lambda row: row is found[0])
+        self._show_details(found[0] if found else None)
+
+    def _show_details(self, row: Accelerator | None) -> None:
+        while (item := self._details_column.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.setParent(None)
+                widget.deleteLater()
+        if row is None:
+            return
+        facts = (
+            ("Accelerator", f"{row.vendor} {row.name}"),
+            ("Precisions", ", ".join(row.precisions)),
+            ("Reached through", ", ".join(row.routes)),
+            ("Chipsets", chipset_names(row)),
+            ("Note", row.note),
+            ("Source", row.source),
+        )
+        self._details_column.addWidget(FactGrid(fact for fact in facts if fact[1]))
+        self._details_column.addWidget(self._target_row(row))
+
+    def _target_row(self, accelerator: Accelerator) -> QWidget:
+        line = QWidget()
+        row = QHBoxLayout(line)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        known = [id_ for id_ in accelerator.targets if id_ in self._names]
+        hint = "Go to target" if known else "No target judges these ways: measure on the phone."
+        label = plain_label(hint, role="dim", is_selectable=False)
+        label.setWordWrap(False)
+        row.addWidget(label)
+        for id_ in known:
+            button = QPushButton(escape_mnemonic(self._names[id_]))
+            button.setAutoDefault(False)
+            button.clicked.connect(partial(self._go_to, id_))
+            row.addWidget(button)
+        row.addStretch(1)
+        return line
+
+    def _go_to(self, target_id: str, *_: object) -> None:
+        self.target_wanted.emit(target_id)
+        self.close()
+
+    @Slot(object)
+    def _on_row_selected(self, rows: tuple[Accelerator, ...]) -> None:
+        if rows:
+            self._show_details(rows[0])

@@ -1,0 +1,144 @@
+"""What the entries of the Targets menu do."""
+
+from PySide6.QtCore import QObject, Qt, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+
+from backends.errors import ResourceError
+from backends.targets.chipsets import load_chipsets
+from backends.targets.supposition import Supposition
+from backends.targets.user_folder import user_target_folder
+from profiler_gui.checking import TargetChecker
+from profiler_gui.main_window import MainWindow
+from profiler_gui.pages.accepts_page import AcceptsPage
+from profiler_gui.pages.targets_page import TargetsPage
+from profiler_gui.services import Services
+from profiler_gui.session import OpenModel, Overlay, OverlayChoice
+
+_ACCEPTS_SIZE = (1100, 720)
+
+
+class TargetCommands(QObject):
+    """Connects the Targets menu to pages, dialogs and the folder of the user's own targets."""
+
+    def __init__(self, window: MainWindow, services: Services, checker: TargetChecker) -> None:
+        super().__init__(window)
+        self._window = window
+        self._services = services
+        self._accepts: AcceptsPage | None = None
+        actions = window.actions_table
+        actions["accepts"].triggered.connect(self._show_accepts_of_chosen)
+        actions["chipsets"].triggered.connect(self._show_chipsets)
+        actions["what_if"].triggered.connect(self._show_what_if)
+        actions["end_what_if"].triggered.connect(self._end_what_if)
+        actions["open_target_folder"].triggered.connect(self._open_folder)
+        actions["reload_targets"].triggered.connect(checker.load_targets)
+        # The model in front and what is said about it belong together: both are read again.
+        actions["reload"].triggered.connect(checker.load_targets)
+        window.docks.page_made.connect(self._on_page_made)
+        self._current: OpenModel | None = None
+        services.session.current_changed.connect(self._on_current_changed)
+
+    @property
+    def accepts_page(self) -> AcceptsPage | None:
+        """The page of what a target accepts, once it was shown."""
+        return self._accepts
+
+    @Slot(str, object)
+    def _on_page_made(self, _id: str, page: QWidget) -> None:
+        if isinstance(page, TargetsPage):
+            page.accepts_wanted.connect(self.show_accepts)
+
+    @Slot(object)
+    def _on_current_changed(self, record: OpenModel | None) -> None:
+        if self._current is not None:
+            self._current.advice_changed.disconnect(self._count_advice)
+        self._current = record
+        if record is not None:
+            record.advice_changed.connect(self._count_advice)
+        self._count_advice()
+
+    @Slot()
+    def _count_advice(self) -> None:
+        """Say on the panel's tab how much advice there is."""
+        count = len(self._current.advice) if self._current is not None else 0
+        self._window.docks["advice"].setWindowTitle(f"Advice ({count})" if count else "Advice")
+
+    def _targets_page(self) -> TargetsPage | None:
+        page = self._window.docks.page("targets")
+        return page if isinstance(page, TargetsPage) else None
+
+    @Slot()
+    def _show_accepts_of_chosen(self) -> None:
+        current = self._services.session.current
+        self.show_accepts(current.target_id if current is not None else self._services.settings.target_id)
+
+    @Slot(str)
+    def show_accepts(self, target_id: str) -> None:
+        """Show what a target accepts, in a window beside the main one."""
+        if self._accepts is None:
+            dialog = QDialog(self._window, Qt.WindowType.Window)
+            dialog.setWindowTitle("What a target accepts")
+            dialog.resize(*_ACCEPTS_SIZE)
+            column = QVBoxLayout(dialog)
+            column.setContentsMargins(0, 0, 0, 0)
+            self._accepts = AcceptsPage(self._services.session, self._services.notices)
+            column.addWidget(self._accepts)
+        self._accepts.show_target(target_id)
+        window = self._accepts.window()
+        window.show()
+        window.raise_()
+        window.activateWindow()
+
+    @Slot()
+    def _show_chipsets(self) -> None:
+        from profiler_gui.dialogs.chipset_dialog import ChipsetDialog
+
+        try:
+            accelerators = load_chipsets()
+        except ResourceError as error:
+            self._services.notices.report(error)
+            return
+        dialog = ChipsetDialog(accelerators, self._services.session.targets, self._window)
+        dialog.target_wanted.connect(self._go_to_target)
+        dialog.open()
+
+    @Slot(str)
+    def _go_to_target(self, target_id: str) -> None:
+        """Show a target's verdict on the model in front; without a model, what it accepts."""
+        record = self._services.session.current
+        if record is None:
+            self.show_accepts(target_id)
+            return
+        record.choose_target(target_id)
+        record.choose_overlay(OverlayChoice(overlay=Overlay.VERDICT, is_logarithmic=record.overlay.is_logarithmic))
+        self._window.docks.raise_panel("targets")
+
+    @Slot()
+    def _show_what_if(self) -> None:
+        page = self._targets_page()
+        if page is not None:
+            self._window.docks.raise_panel("targets")
+            page.show_what_if()
+
+    @Slot()
+    def _end_what_if(self) -> None:
+        record = self._services.session.current
+        if record is not None:
+            record.suppose(Supposition())
+
+    @Slot()
+    def _open_folder(self) -> None:
+        """Open the folder for own target files, made where it does not exist."""
+        folder = user_target_folder()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            self._services.notices.warn(f"The folder {folder} cannot be made: {error.strerror}.")
+            return
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+            self._services.notices.inform(
+                f"Own target files belong into {folder}.",
+                hint="No program to show the folder was found. Put *.toml files there and reload the targets.",
+                key="target folder",
+            )
