@@ -1,15 +1,23 @@
 """What shall be measured, as a form."""
 
 import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QComboBox, QFormLayout, QScrollArea, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFormLayout, QScrollArea, QSpinBox, QWidget
 
+from backends.devices.device import DeviceInfo
 from backends.model.model import Model
+from backends.model.quantization_kind import quantization_of
 from backends.reports.plain_text import plain
+from backends.runs.benchmark.delegates import load_delegates
 from backends.runs.inputs import input_names
 from backends.runs.plan import InputKind, Kernels, Plan
+from profiler_gui.widgets.choice_menu import ChoiceMenu
+from profiler_gui.widgets.delegate_form import precision_of
+from profiler_gui.widgets.device_plan_form import DevicePlanForm
 from profiler_gui.widgets.file_line import FileLine
 from profiler_gui.widgets.label import plain_label
 from profiler_gui.widgets.shape_line import ShapeLine
@@ -26,28 +34,39 @@ _INPUTS = {
     InputKind.FILE: "Files",
 }
 _HOST = "host"
+_READY = "ready"
 _FIELD_WIDTH = 150
+_MOST_THREADS = 64
+_LONGEST_PAUSE_S = 60.0
 
 
 class PlanForm(QScrollArea):
     """Asks for everything a ``Plan`` holds; signature, shapes and files follow the model.
 
+    Several devices and several delegates give several plans.
+
     Signals:
         changed: something in the form is another one.
+        device_chosen: id of the device to measure on.
     """
 
     changed = Signal()
+    device_chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model: Model | None = None
+        self._ready = frozenset((_HOST,))
         self.device = QComboBox()
         self.device.setMinimumWidth(_FIELD_WIDTH)
         self.device.addItem("This computer", _HOST)
+        self.also_on = ChoiceMenu("None")
+        self.on_device = DevicePlanForm(load_delegates())
         self.kernels = _combo({kernels: title for kernels, (title, _) in _KERNELS.items()})
         self.threads = _spin(1, max(1, os.cpu_count() or 1), min(4, os.cpu_count() or 1))
         self.runs = _spin(1, 1_000_000, 50)
         self.warmup = _spin(0, 100_000, 5)
+        self.pause = _pause()
         self.signature = QComboBox()
         self.inputs = _combo(_INPUTS)
         self.seed = _spin(0, 2**31 - 1, 0)
@@ -68,10 +87,48 @@ class PlanForm(QScrollArea):
     @property
     def problem(self) -> str:
         """Why there is no plan, or empty."""
-        return next((line.problem for line in self.shapes if line.problem), "")
+        if self.device.currentData() not in self._ready:
+            return f"{self.device.currentText()} cannot be used now; see Devices."
+        shapes = next((line.problem for line in self.shapes if line.problem), "")
+        return shapes or (self.on_device.problem if self.is_on_device else "")
+
+    @property
+    def is_on_device(self) -> bool:
+        """Whether another device than this computer is measured."""
+        return any(id_ != _HOST for id_ in self._chosen_devices())
+
+    def plans(self, runners: Mapping[str, str]) -> tuple[Plan, ...]:
+        """Give a plan for each device and delegate, device by device; this computer has no delegates.
+
+        Args:
+            runners: path of the benchmark tool by device, where it is not the one on the device.
+
+        Raises:
+            ValueError: there is a ``problem``.
+        """
+        plan, form = self.plan(), self.on_device
+        plans = []
+        for device in self._chosen_devices():
+            if device == _HOST:
+                plans.append(replace(plan, device=_HOST))
+                continue
+            plans.extend(
+                replace(
+                    plan,
+                    device=device,
+                    delegate=choice.delegate.id,
+                    delegate_options=choice.options,
+                    runner=runners.get(device, ""),
+                    rate_hz=form.rate.value(),
+                    min_seconds=form.min_seconds.value(),
+                    max_seconds=max(plan.max_seconds, form.min_seconds.value()),
+                )
+                for choice in form.delegates.choices()
+            )
+        return tuple(plans)
 
     def plan(self) -> Plan:
-        """Give the plan.
+        """Give the plan for the chosen device, without what only other devices than this computer are asked.
 
         Raises:
             ValueError: there is a ``problem``.
@@ -84,6 +141,7 @@ class PlanForm(QScrollArea):
             threads=self.threads.value(),
             runs=self.runs.value(),
             warmup=self.warmup.value(),
+            pause_seconds=self.pause.value(),
             signature=self.signature.currentData() or "",
             input_kind=kind,
             seed=self.seed.value(),
@@ -91,9 +149,28 @@ class PlanForm(QScrollArea):
             input_shapes={name: shape for name, shape in shapes.items() if shape is not None},
         )
 
+    def set_devices(self, devices: Sequence[DeviceInfo]) -> None:
+        """Offer the devices that can be used now; the chosen one stays in the list when it is gone."""
+        chosen, title = self.device.currentData(), self.device.currentText()
+        ready = {info.id: plain(info.name) for info in devices if info.state == _READY}
+        self._ready = frozenset((_HOST, *ready))
+        self.device.blockSignals(True)
+        self.device.clear()
+        for id_, name in {_HOST: "This computer", **({} if chosen in ready else {chosen: title}), **ready}.items():
+            self.device.addItem("This computer" if id_ == _HOST else name, id_)
+        self.device.setCurrentIndex(max(0, self.device.findData(chosen)))
+        self.device.blockSignals(False)
+        self._on_device_changed()
+
+    def set_known_flags(self, knows: Callable[[str], bool] | None) -> None:
+        """Offer only what the chosen device's benchmark tool knows; everything while that is not known."""
+        self.on_device.set_known_flags(knows)
+
     def set_model(self, model: Model | None) -> None:
         """Offer the signatures and inputs of another model."""
         self._model = model
+        if model is not None:
+            self.on_device.delegates.set_precision(precision_of(quantization_of(model).kind))
         self.signature.blockSignals(True)
         self.signature.clear()
         for signature in model.signatures if model else ():
@@ -108,10 +185,13 @@ class PlanForm(QScrollArea):
         self._form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         self._form.addRow("Device", self.device)
+        self._form.addRow("Also on", self.also_on)
+        self._form.addRow(self.on_device)
         self._form.addRow("Kernels", self.kernels)
         self._form.addRow("", self._explanation)
         self._form.addRow("Runs", self.runs)
         self._form.addRow("Warm-up", self.warmup)
+        self._form.addRow("Pause", self.pause)
         self._form.addRow("Threads", self.threads)
         self._form.addRow("Signature", self.signature)
         self._form.addRow("Inputs", self.inputs)
@@ -125,11 +205,37 @@ class PlanForm(QScrollArea):
         self.setWidget(self._body)
 
     def _connect(self) -> None:
+        self.device.currentIndexChanged.connect(self._on_device_changed)
+        self.also_on.changed.connect(self._show_devices)
+        self.on_device.changed.connect(self._show_problem)
         self.kernels.currentIndexChanged.connect(self._on_kernels_changed)
         self.signature.currentIndexChanged.connect(self._show_inputs)
         self.inputs.currentIndexChanged.connect(self._show_inputs)
         self._on_kernels_changed()
         self.set_model(None)
+        self._on_device_changed()
+
+    def _chosen_devices(self) -> tuple[str, ...]:
+        return (self.device.currentData(), *self.also_on.chosen)
+
+    @Slot()
+    def _on_device_changed(self) -> None:
+        chosen = self.device.currentData()
+        entries = {self.device.itemData(i): self.device.itemText(i) for i in range(self.device.count())}
+        self.also_on.set_choices({id_: name for id_, name in entries.items() if id_ != chosen and id_ in self._ready})
+        self._form.setRowVisible(self.also_on, len(entries) > 1)
+        self._show_devices()
+        self.device_chosen.emit(chosen)
+
+    @Slot()
+    def _show_devices(self) -> None:
+        """Show the rows that the chosen devices need."""
+        devices = self._chosen_devices()
+        self._form.setRowVisible(self.on_device, self.is_on_device)
+        for row in (self.kernels, self._explanation):
+            self._form.setRowVisible(row, _HOST in devices)
+        self.threads.setMaximum(_MOST_THREADS if self.is_on_device else max(1, os.cpu_count() or 1))
+        self._show_problem()
 
     @Slot()
     def _on_kernels_changed(self) -> None:
@@ -155,11 +261,11 @@ class PlanForm(QScrollArea):
             label.setMaximumWidth(120)
             self._form.insertRow(place + number, label, line)
         for line in self.shapes:
-            line.edited.connect(self._on_shape_edited)
-        self._on_shape_edited()
+            line.edited.connect(self._show_problem)
+        self._show_problem()
 
     @Slot()
-    def _on_shape_edited(self) -> None:
+    def _show_problem(self) -> None:
         problem = self.problem
         self._problem.set_text(problem)
         self._form.setRowVisible(self._problem, bool(problem))
@@ -183,6 +289,17 @@ def _combo(titles: dict[Kernels, str] | dict[InputKind, str]) -> QComboBox:
     for value, title in titles.items():
         combo.addItem(title, str(value))
     return combo
+
+
+def _pause() -> QDoubleSpinBox:
+    spin = QDoubleSpinBox()
+    spin.setRange(0, _LONGEST_PAUSE_S)
+    spin.setDecimals(2)
+    spin.setSuffix(" s")
+    spin.setSpecialValueText("None")
+    spin.setFixedWidth(_FIELD_WIDTH)
+    spin.setToolTip("Pause between two runs")
+    return spin
 
 
 def _spin(low: int, high: int, value: int) -> QSpinBox:

@@ -83,10 +83,10 @@ def test_while_it_runs_the_phase_the_progress_and_the_samples_show(opened, compu
     page, _ = opened
     computer.is_holding = True
     page.start_run()
-    qtbot.waitUntil(lambda: len(page.live.samples) == 2)
+    qtbot.waitUntil(lambda: len(page.lanes.views[0].live.samples) == 2)
 
-    assert page._phase.plain_text == "Measuring"
-    assert (page._bar.value(), page._bar.maximum()) == (1, 4)
+    assert page.lanes.views[0].phase.plain_text == "Measuring"
+    assert (page.lanes.views[0].bar.value(), page.lanes.views[0].bar.maximum()) == (1, 4)
     assert not page.run_button.isEnabled()
     assert page.stop_button.isEnabled()
     assert "Measuring" in page.details.log.toPlainText()
@@ -98,7 +98,7 @@ def test_stop_keeps_what_was_measured(opened, computer, qtbot):
     page, record = opened
     computer.is_holding = True
     page.start_run()
-    qtbot.waitUntil(lambda: bool(page.live.samples))
+    qtbot.waitUntil(lambda: bool(page.lanes.views[0].live.samples))
     qtbot.mouseClick(page.stop_button, Qt.MouseButton.LeftButton)
     finish(qtbot, page)
 
@@ -111,7 +111,7 @@ def test_cancel_discards(opened, computer, qtbot):
     page, record = opened
     computer.is_holding = True
     page.start_run()
-    qtbot.waitUntil(lambda: bool(page.live.samples))
+    qtbot.waitUntil(lambda: bool(page.lanes.views[0].live.samples))
     qtbot.mouseClick(page.cancel_button, Qt.MouseButton.LeftButton)
     finish(qtbot, page)
 

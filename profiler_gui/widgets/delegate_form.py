@@ -1,0 +1,182 @@
+"""What shall run the model on a device: delegates that fit its precision, and their settings."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QStandardItemModel
+from PySide6.QtWidgets import QComboBox, QFormLayout, QWidget
+
+from backends.model.quantization_kind import QuantizationKind
+from backends.runs.benchmark.delegates import Delegate, DelegateOption, DelegateTable
+from profiler_gui.widgets.choice_menu import ChoiceMenu
+from profiler_gui.widgets.label import plain_label
+from profiler_gui.widgets.option_field import OptionField
+from profiler_gui.widgets.section import Section
+
+PRECISIONS: Mapping[str, str] = {"fp32": "FP32", "fp16": "FP16", "int8": "INT8"}
+_ANY = ""
+_INTEGER = (QuantizationKind.INT8, QuantizationKind.UINT8, QuantizationKind.INT16X8)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DelegateChoice:
+    """A delegate with the settings that are not left out."""
+
+    delegate: Delegate
+    options: Mapping[str, str]
+
+
+def precision_of(kind: QuantizationKind) -> str:
+    """Give the precision in which a model of this kind computes."""
+    if kind in _INTEGER:
+        return "int8"
+    return "fp16" if kind is QuantizationKind.FLOAT16 else "fp32"
+
+
+class DelegateForm(QWidget):
+    """Rows for precision, delegate, its settings, and further delegates to compare with.
+
+    Signals:
+        changed: something is chosen differently.
+    """
+
+    changed = Signal()
+
+    def __init__(self, table: DelegateTable, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._table = table
+        self._knows: Callable[[str], bool] = _knows_all
+        self._values: dict[str, dict[str, str]] = {}
+        self.precision = QComboBox()
+        self.delegate = QComboBox()
+        self.others = ChoiceMenu("None")
+        self.fields: tuple[OptionField, ...] = ()
+        self._description = plain_label("", role="dim", is_selectable=False)
+        self._form = QFormLayout(self)
+        self._options: Section | None = None
+        self._shown = ""
+        self._arrange()
+        self.set_precision("fp32")
+        self.precision.currentIndexChanged.connect(self._show_delegates)
+        self.delegate.currentIndexChanged.connect(self._on_delegate_changed)
+        self.others.changed.connect(self.changed)
+
+    @property
+    def problem(self) -> str:
+        """Why no delegate can be asked, or empty."""
+        if self.delegate.currentData() is None:
+            return "The runner on this device has no delegate for this precision."
+        return next((field.problem for field in self.fields if field.problem), "")
+
+    def choices(self) -> tuple[DelegateChoice, ...]:
+        """Give the chosen delegate, then the further ones."""
+        self._remember()
+        chosen = self.delegate.currentData()
+        ids = [] if chosen is None else [chosen, *(id_ for id_ in self.others.chosen if id_ != chosen)]
+        return tuple(
+            DelegateChoice(delegate=self._table.find(id_), options=dict(self._values.get(id_, {}))) for id_ in ids
+        )
+
+    def set_precision(self, precision: str) -> None:
+        """Offer what fits a model that computes in this precision."""
+        self.precision.blockSignals(True)
+        self.precision.clear()
+        self.precision.addItem(f"As the model ({PRECISIONS[precision]})", precision)
+        for id_, title in PRECISIONS.items():
+            if id_ != precision:
+                self.precision.addItem(title, id_)
+        self.precision.addItem("Any", _ANY)
+        self.precision.blockSignals(False)
+        self._show_delegates()
+
+    def set_known_flags(self, knows: Callable[[str], bool] | None) -> None:
+        """Offer only what the benchmark tool knows; everything while that is not known."""
+        self._knows = knows or _knows_all
+        self._show_delegates()
+
+    def _arrange(self) -> None:
+        self._form.setContentsMargins(0, 0, 0, 0)
+        self._form.setVerticalSpacing(6)
+        self._form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        self.delegate.setMinimumWidth(120)
+        self._form.addRow("Precision", self.precision)
+        self._form.addRow("Delegate", self.delegate)
+        self._form.addRow("", self._description)
+        self._form.addRow("Also with", self.others)
+        self.precision.setToolTip("Show the delegates that compute models of this precision as they are")
+        self.others.setToolTip("Measure with these delegates too, one after the other")
+
+    @Slot()
+    def _show_delegates(self) -> None:
+        """Fill the list anew; what the tool was not built with can be seen but not chosen."""
+        chosen = self.delegate.currentData() or "xnnpack"
+        precision = self.precision.currentData()
+        fitting = [item for item in self._table.delegates if precision in (_ANY, *item.precisions)]
+        self.delegate.blockSignals(True)
+        self.delegate.clear()
+        for item in fitting:
+            is_offered = self._is_offered(item)
+            self.delegate.addItem(item.name if is_offered else f"{item.name} (not in this runner)", item.id)
+            model = self.delegate.model()
+            if isinstance(model, QStandardItemModel):
+                model.item(self.delegate.count() - 1).setEnabled(is_offered)
+        offered = [item.id for item in fitting if self._is_offered(item)]
+        wanted = chosen if chosen in offered else offered[0] if offered else ""
+        self.delegate.setCurrentIndex(self.delegate.findData(wanted))
+        self.delegate.blockSignals(False)
+        self._on_delegate_changed()
+
+    @Slot()
+    def _on_delegate_changed(self) -> None:
+        self._remember()
+        chosen = self.delegate.currentData()
+        offered = [item for item in self._table.delegates if self.delegate.findData(item.id) >= 0]
+        self.others.set_choices(
+            {item.id: item.name for item in offered if item.id != chosen and self._is_offered(item)}
+        )
+        delegate = self._table.find(chosen) if chosen is not None else None
+        words = [delegate.description, f"Needs {delegate.needs}." if delegate.needs else ""] if delegate else []
+        self._description.set_text(" ".join(word for word in words if word))
+        self._show_options(delegate)
+        self.changed.emit()
+
+    def _show_options(self, delegate: Delegate | None) -> None:
+        was_open = self._options.is_open if self._options is not None else False
+        if self._options is not None:
+            self._form.removeRow(self._options)
+            self._options, self.fields, self._shown = None, (), ""
+        if delegate is None:
+            return
+        self._shown = delegate.id
+        options = self._table.options_of(delegate)
+        self._options = Section(f"Settings of {delegate.name}", is_open=was_open or any(o.is_required for o in options))
+        values = self._values.get(delegate.id, {})
+        self.fields = tuple(OptionField(option, values.get(option.id, "")) for option in options)
+        body = QWidget()
+        form = QFormLayout(body)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        for field in self.fields:
+            field.set_known(self._is_known(field.option))
+            field.changed.connect(self.changed)
+            form.addRow(plain_label(field.title, is_selectable=False), field)
+        self._options.add(body)
+        self._form.addRow(self._options)
+
+    def _remember(self) -> None:
+        """Keep the settings of the delegate whose fields are shown."""
+        if self._shown:
+            self._values[self._shown] = {field.option.id: field.value for field in self.fields if field.value}
+
+    def _is_offered(self, delegate: Delegate) -> bool:
+        return all(self._knows(flag) for flag in delegate.flags)
+
+    def _is_known(self, option: DelegateOption) -> bool:
+        return self._knows(option.flag or ("external_delegate_options" if option.key else ""))
+
+
+def _knows_all(_flag: str) -> bool:
+    """Give the flags of an unknown tool the benefit of the doubt."""
+    return True
