@@ -129,9 +129,14 @@ def open_session(
     """
     shell, table = device.shell, load_delegates()
     table.find(plan.delegate)
-    if len(model.signatures) > 1 and not plan.signature:
+    keys = [signature.key for signature in model.signatures]
+    if plan.signature and plan.signature not in keys:
+        raise RunError(
+            f"{model.name} has no signature {plan.signature!r}", hint=f"It has: {', '.join(keys) or 'none'}."
+        )
+    if len(keys) > 1 and not plan.signature:
         # The tool wants to be told; elsewhere the first is the default.
-        plan = replace(plan, signature=model.signatures[0].key)
+        plan = replace(plan, signature=keys[0])
     tool = find_tool(device, plan.runner, progress)
     folder = f"{device.work_folder.rstrip('/')}/run-{uuid.uuid4().hex[:12]}"
     with tempfile.TemporaryDirectory(prefix="tflite-profiler-") as scratch:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 from backends.devices.device import RemoteDevice, RemoteShell
 from backends.errors import RunError
@@ -14,6 +15,16 @@ from backends.runs.benchmark.tool_log import ToolLog
 NAMES = ("benchmark_model", "benchmark_model_plus_flex")
 FOLDERS = ("/data/local/tmp", "/vendor/bin", "/system/bin", "/usr/bin", "/usr/local/bin")
 _HELP_SECONDS = 30.0
+_HEADER_BYTES = 20
+_BIG_ENDIAN = 2
+_MACHINES = {
+    3: ("i686", "i386", "x86_64"),
+    40: ("arm", "aarch64"),
+    62: ("x86_64",),
+    183: ("aarch64", "armv8"),
+    243: ("riscv",),
+}
+"""The machine of a program's header (ELF's ``e_machine``) to what ``uname -m`` says where it runs."""
 
 
 def find_tool(device: RemoteDevice, wanted: str, progress: Progress) -> Tool:
@@ -31,7 +42,11 @@ def find_tool(device: RemoteDevice, wanted: str, progress: Progress) -> Tool:
     progress.step("Looking for benchmark_model")
     if wanted and Path(wanted).is_file():
         progress.step("Copying benchmark_model")
-        return probe_tool(device.shell, device.shell.push_once(Path(wanted), is_executable=True, progress=progress))
+        path = device.shell.push_once(Path(wanted), is_executable=True, progress=progress)
+        try:
+            return probe_tool(device.shell, path, progress)
+        except RunError as error:
+            raise _for_other_processor(device.shell, Path(wanted), error) or error from error
     for path in [wanted] if wanted else _candidates(device):
         found = device.shell.stat(path)
         if found is not None and not found.is_folder:
@@ -68,6 +83,28 @@ def probe_tool(shell: RemoteShell, path: str, progress: Progress | None = None) 
         f"{path.rpartition('/')[2]} on the device is not TFLite's benchmark_model",
         hint="Name the file of a build of benchmark_model for this device.",
         detail="\n".join(lines[-100:]),
+    )
+
+
+def _for_other_processor(shell: RemoteShell, local: Path, error: RunError) -> RunError | None:
+    """Explain a failed start where the program's header names another processor than the device has.
+
+    Some shells take a program they cannot start for a script, so its exit code alone does not tell.
+    """
+    with local.open("rb") as file:
+        header = file.read(_HEADER_BYTES)
+    if len(header) < _HEADER_BYTES or not header.startswith(b"\x7fELF"):
+        return None
+    order: Literal["little", "big"] = "big" if header[5] == _BIG_ENDIAN else "little"
+    names = _MACHINES.get(int.from_bytes(header[18:20], order), ())
+    machine = shell.run(["uname", "-m"], timeout_s=_HELP_SECONDS).stdout.strip()
+    if not machine or any(machine.startswith(name) for name in names):
+        return None
+    return RunError(
+        f"{local.name} is built for another kind of processor ({names[0] if names else 'an unusual one'}) than the "
+        f"device has ({machine[:40]})",
+        hint="Choose the build for the device's ABI: arm64-v8a or armeabi-v7a on most devices.",
+        detail=error.detail,
     )
 
 
