@@ -32,7 +32,7 @@ def _identity(facts: DeviceFacts) -> Iterator[tuple[str, str]]:
     yield "memory", _size(facts.memory_bytes)
     yield "memory_available", _size(facts.available_bytes)
     yield "free_space", _size(facts.free_bytes)
-    yield "root", {True: "yes", False: "no", None: ""}[facts.is_root]
+    yield "root", _root(facts)
 
 
 def _accelerators(facts: DeviceFacts) -> Iterator[tuple[str, str]]:
@@ -51,6 +51,14 @@ def _condition(facts: DeviceFacts) -> Iterator[tuple[str, str]]:
     yield "hottest", f"{hottest.celsius:.1f} °C ({hottest.name})" if hottest else ""
     yield "battery", _battery(facts.battery) if facts.battery else ""
     yield "screen", {True: "on", False: "off", None: ""}[facts.is_screen_on]
+
+
+def _root(facts: DeviceFacts) -> str:
+    if facts.is_root is None:
+        return ""
+    if facts.is_root:
+        return "yes"
+    return "no; 'adb root' can switch to it" if facts.build_type in ("userdebug", "eng") else "no"
 
 
 def _battery(battery: Battery) -> str:

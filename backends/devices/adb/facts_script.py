@@ -54,14 +54,15 @@ for folder in {" ".join(LIBRARY_FOLDERS)}; do
 done
 part synap
 if [ -e /sys/class/misc/synap ] || [ -e /dev/synap ]; then echo present; synap_cli --version; fi
-part nnapi
-service list | grep neuralnetworks || lshal list -i | grep neuralnetworks
 part battery; dumpsys battery
 part thermal; dumpsys thermalservice
 part screen; dumpsys power | grep -E 'mWakefulness=|Display Power'
+part nnapi
+service list | grep neuralnetworks || lshal list -i | grep neuralnetworks
 part end
 """
-"""Takes the folder for files as ``$1``. Reads with the shell's own ``read`` where many small files are read."""
+"""Takes the folder for files as ``$1``. Reads with the shell's own ``read`` where many small files are read.
+What some devices take seconds for comes last; devices before Android 7 accept no more than 4,096 bytes."""
 
 
 def split_sections(text: str) -> Mapping[str, str]:

@@ -1,6 +1,7 @@
 """An adb server: which devices it knows, connecting, pairing, and services of a device."""
 
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -16,6 +17,7 @@ DEVICE_PORT = 5555
 """Where devices listen that were switched to TCP."""
 
 _PROBE_S = 0.3
+_NOTICE_S = 0.5
 _START_S = 30.0
 _CONNECT_S = 30.0
 
@@ -171,16 +173,25 @@ class AdbServer:
             what: what was going on, as a clause (``while benchmark_model ran``).
         """
         try:
-            entry = self.entry(serial)
+            is_there = self._is_still_there(serial)
         except DeviceError as error:
             return DeviceError(f"the adb server at {self.address} was stopped {what}", hint=error.hint)
-        if entry is not None and entry.is_ready:
+        if is_there:
             return DeviceError(
                 f"{serial} cut the connection {what}", hint="Try again; if it repeats, restart the device."
             )
         return DeviceError(
             f"{serial} was unplugged or restarted {what}", hint="Connect the device again, and start once more."
         )
+
+    def _is_still_there(self, serial: str) -> bool:
+        """Whether the device is ready; the server may notice an unplugged one a moment after its streams ended."""
+        deadline = time.monotonic() + _NOTICE_S
+        while (entry := self.entry(serial)) is not None and entry.is_ready:
+            if time.monotonic() > deadline:
+                return True
+            time.sleep(_NOTICE_S / 10)
+        return False
 
     def _open(self) -> Connection:
         return Connection(self.address)

@@ -36,7 +36,13 @@ class AdbPeer:
         shells = find_shells()
         self.files = DeviceFiles(root)
         self.faults = Faults()
-        self.shell = ShellService(self.files, self.faults, shells[shell or next(iter(shells))], self.unplug)
+        self.shell = ShellService(
+            self.files,
+            self.faults,
+            shells[shell or next(iter(shells))],
+            self.unplug,
+            has_terminals="shell_v2" not in features,
+        )
         self.sync = SyncService(self.files, self.faults, self.unplug)
         self._features = features
         self._listener: socket.socket | None = None

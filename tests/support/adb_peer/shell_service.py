@@ -1,6 +1,7 @@
 """Runs the commands of ``shell:``, ``shell,v2:`` and ``exec:`` as processes of this computer."""
 
 import os
+import select
 import shutil
 import signal
 import struct
@@ -32,9 +33,19 @@ class ShellService:
         faults: switches.
         shell: the program that interprets commands.
         unplug: breaks the connection.
+        has_terminals: commands without packets get a terminal, as before Android 7.
     """
 
-    def __init__(self, files: DeviceFiles, faults: Faults, shell: list[str], unplug: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        files: DeviceFiles,
+        faults: Faults,
+        shell: list[str],
+        unplug: Callable[[], None],
+        *,
+        has_terminals: bool,
+    ) -> None:
+        self._has_terminals = has_terminals
         self._files = files
         self._faults = faults
         self._shell = shell
@@ -51,11 +62,10 @@ class ShellService:
             while stream.read_some():
                 pass
             return
-        # Without packets a real device offers a terminal, whose lines end so.
-        line_end = b"\r\n" if kind == b"shell" else b"\n"
-        process = self._start(command, separates_errors=has_packets)
-        talk = _Talk(stream, process, self, has_packets=has_packets, line_end=line_end)
-        talk.run()
+        is_terminal = self._has_terminals and kind == b"shell"
+        process = self._start_in_terminal(command) if is_terminal else self._start(command, splits=has_packets)
+        self._processes.append(process)
+        _Talk(stream, process, self, has_packets=has_packets).run()
 
     def running_groups(self) -> list[int]:
         """Give the process groups of commands that still have a process."""
@@ -75,24 +85,45 @@ class ShellService:
                     with suppress(OSError):
                         pipe.close()
 
-    def _start(self, command: bytes, *, separates_errors: bool) -> subprocess.Popen[bytes]:
+    def _start(self, command: bytes, *, splits: bool) -> subprocess.Popen[bytes]:
+        self._hide_tools()
+        return subprocess.Popen(
+            [*self._shell, "-c", self._files.map_command(command)],
+            cwd=self._files.root,
+            env=self._environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE if splits else subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+    def _start_in_terminal(self, command: bytes) -> subprocess.Popen[bytes]:
+        self._hide_tools()
+        own, other = os.openpty()
+        process = subprocess.Popen(
+            # Makes the terminal that of the new session, so that a hang-up reaches it.
+            ["setsid", "-c", *self._shell, "-c", self._files.map_command(command)],
+            cwd=self._files.root,
+            env=self._environment(),
+            stdin=other,
+            stdout=other,
+            stderr=other,
+        )
+        os.close(other)
+        process.stdin = os.fdopen(os.dup(own), "wb", buffering=0)
+        process.stdout = os.fdopen(own, "rb", buffering=0)
+        return process
+
+    def _environment(self) -> dict[str, str]:
         root = self._files.root
+        return {"PATH": f"{root / 'bin'}:{os.environ['PATH']}", "PEER_ROOT": str(root), "HOME": str(root)}
+
+    def _hide_tools(self) -> None:
         for tool in self._faults.missing_tools:
             self._files.write(
                 f"/bin/{tool}", f"#!/bin/sh\necho '{tool}: inaccessible or not found' >&2; exit 127\n",
                 is_executable=True,
             )  # fmt: skip
-        process = subprocess.Popen(
-            [*self._shell, "-c", self._files.map_command(command)],
-            cwd=root,
-            env={"PATH": f"{root / 'bin'}:{os.environ['PATH']}", "PEER_ROOT": str(root), "HOME": str(root)},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE if separates_errors else subprocess.STDOUT,
-            start_new_session=True,
-        )
-        self._processes.append(process)
-        return process
 
 
 class _Talk:
@@ -105,7 +136,6 @@ class _Talk:
         service: ShellService,
         *,
         has_packets: bool,
-        line_end: bytes,
     ) -> None:
         self._stream = stream
         self._process = process
@@ -113,7 +143,6 @@ class _Talk:
         self._faults = service._faults
         self._unplug = service._unplug
         self._has_packets = has_packets
-        self._line_end = line_end
         self._sent = 0
         self._lock = threading.Lock()
 
@@ -160,8 +189,8 @@ class _Talk:
     def _carry(self, kind: int, pipe: IO[bytes]) -> None:
         """Bring the process's output to the server; a closed stream leaves a pipe that nobody reads."""
         with suppress(BrokenPipeError, ValueError):
-            while chunk := os.read(pipe.fileno(), 65536):
-                chunk = self._keep(self._files.unmap_output(chunk).replace(b"\n", self._line_end))
+            while chunk := self._read(pipe):
+                chunk = self._keep(self._files.unmap_output(chunk))
                 if chunk:
                     self._write(kind, chunk)
                 if self._has_reached(self._faults.unplug_after_output_bytes):
@@ -169,6 +198,14 @@ class _Talk:
                 if self._has_reached(self._faults.cut_output_after_bytes):
                     self._stream.close()
         pipe.close()
+
+    def _read(self, pipe: IO[bytes]) -> bytes:
+        """Wait for output; a terminal is hung up with its stream, and says that its program ended in its own way."""
+        with suppress(OSError):
+            while not (os.isatty(pipe.fileno()) and self._stream.is_closed):
+                if select.select([pipe], [], [], 0.1)[0]:
+                    return os.read(pipe.fileno(), 65536)
+        return b""
 
     def _keep(self, chunk: bytes) -> bytes:
         """Shorten the output to what arrives before the fault."""

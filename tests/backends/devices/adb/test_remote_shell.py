@@ -19,10 +19,14 @@ _ODD_WORDS = ["a b", "it's", '"', "$HOME", "`id`", "*", "~", "a;b", "A=b", "", "
 
 
 @pytest.fixture(params=["new", "old"])
-def either(request: pytest.FixtureRequest, make_peer: Callable[..., AdbPeer], server: AdbServer) -> AdbShell:
-    """Give a device of each shell protocol."""
-    peer = make_peer(features=NEW_FEATURES if request.param == "new" else OLD_FEATURES)
-    return AdbShell(server, peer.address)
+def either_peer(request: pytest.FixtureRequest, make_peer: Callable[..., AdbPeer]) -> AdbPeer:
+    """Give a device of each shell protocol; the old one has a terminal."""
+    return make_peer(features=NEW_FEATURES if request.param == "new" else OLD_FEATURES)
+
+
+@pytest.fixture
+def either(either_peer: AdbPeer, server: AdbServer) -> AdbShell:
+    return AdbShell(server, either_peer.address)
 
 
 def test_it_keeps_the_promises_of_a_remote_shell(shell: AdbShell) -> None:
@@ -106,13 +110,13 @@ def test_large_output_arrives_whole(either: AdbShell) -> None:
 
 
 def test_a_time_out_keeps_the_output_and_ends_the_program(
-    either: AdbShell, peer: AdbPeer, eventually: Callable[[Callable[[], bool]], bool]
+    either: AdbShell, either_peer: AdbPeer, eventually: Callable[[Callable[[], bool]], bool]
 ) -> None:
     outcome = either.run(("sh", "-c", "echo begun; sleep 60"), timeout_s=0.5)
 
     assert outcome.timed_out
     assert outcome.stdout == "begun\n"
-    assert eventually(lambda: not peer.shell.running_groups())
+    assert eventually(lambda: not either_peer.shell.running_groups())
 
 
 def test_a_stop_keeps_the_output_and_ends_the_program(shell: AdbShell, peer: AdbPeer) -> None:
@@ -132,28 +136,28 @@ def test_a_stop_keeps_the_output_and_ends_the_program(shell: AdbShell, peer: Adb
 
 
 def test_nothing_of_ours_remains_after_an_ordinary_end(
-    either: AdbShell, peer: AdbPeer, eventually: Callable[[Callable[[], bool]], bool]
+    either: AdbShell, either_peer: AdbPeer, eventually: Callable[[Callable[[], bool]], bool]
 ) -> None:
     either.run(("true",), timeout_s=10)
 
-    assert eventually(lambda: not peer.shell.running_groups())
-    assert list(peer.files.path(_FOLDER).iterdir()) == []
+    assert eventually(lambda: not either_peer.shell.running_groups())
+    assert list(either_peer.files.path(_FOLDER).iterdir()) == []
 
 
 def test_a_pulled_cable_ends_the_program_on_the_device(
-    shell: AdbShell, peer: AdbPeer, eventually: Callable[[Callable[[], bool]], bool]
+    either: AdbShell, either_peer: AdbPeer, eventually: Callable[[Callable[[], bool]], bool]
 ) -> None:
     with pytest.raises(DeviceLostError, match=r"was unplugged or restarted while runner ran") as caught:
-        shell.run(
-            _runner(peer),
+        either.run(
+            _runner(either_peer),
             timeout_s=30,
-            on_line=lambda _stream, line: peer.unplug() if line == "kept" else None,
+            on_line=lambda _stream, line: either_peer.unplug() if line == "kept" else None,
         )
 
     assert caught.value.outcome.stdout == "kept\n"
     assert "kept" in caught.value.detail
     assert caught.value.hint
-    assert eventually(lambda: not peer.shell.running_groups())
+    assert eventually(lambda: not either_peer.shell.running_groups())
 
 
 def test_a_device_that_comes_back_is_usable_again(
@@ -326,7 +330,7 @@ def test_a_missing_file_is_told_and_leaves_nothing_here(shell: AdbShell, tmp_pat
     assert not (tmp_path / "here").exists()
 
 
-def test_files_are_described(either: AdbShell, peer: AdbPeer, tmp_path: Path) -> None:
+def test_files_are_described(either: AdbShell, either_peer: AdbPeer, tmp_path: Path) -> None:
     (tmp_path / "m").write_bytes(b"12345")
     either.push(tmp_path / "m", f"{_FOLDER}/m")
 
