@@ -98,6 +98,7 @@ class Docks(QObject):
         self._window = window
         self._services = services
         self._docks: dict[str, QDockWidget] = {}
+        self._toggles: dict[str, QAction] = {}
         self._in_front: set[str] = set()
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
@@ -106,9 +107,9 @@ class Docks(QObject):
         for panel in PANELS:
             dock = QDockWidget(panel.title, window)
             dock.setObjectName(panel.id)
-            dock.toggleViewAction().setShortcut(QKeySequence(panel.shortcut))
             window.addDockWidget(panel.area, dock)
             self._docks[panel.id] = dock
+            self._toggles[panel.id] = self._make_toggle(panel, dock)
             dock.topLevelChanged.connect(partial(_show_title, dock))
             dock.visibilityChanged.connect(partial(self._on_visibility_changed, panel.id))
             _show_title(dock, dock.isFloating())
@@ -124,8 +125,8 @@ class Docks(QObject):
 
     @property
     def toggles(self) -> tuple[QAction, ...]:
-        """The actions that show and hide the docks."""
-        return tuple(dock.toggleViewAction() for dock in self._docks.values())
+        """The actions of the panels: one that is hidden or behind another comes to the front, else it is hidden."""
+        return tuple(self._toggles.values())
 
     def page(self, id_: str) -> QWidget:
         """Give the page in a dock; it is made if it was not yet."""
@@ -141,6 +142,22 @@ class Docks(QObject):
     def made_page(self, id_: str) -> QWidget | None:
         """Give the page in a dock if it was made."""
         return self._docks[id_].widget()
+
+    def _make_toggle(self, panel: Panel, dock: QDockWidget) -> QAction:
+        # Not Qt's own action: that one hides a panel which is only behind the tab of another.
+        toggle = QAction(panel.title, self)
+        toggle.setCheckable(True)
+        toggle.setShortcut(QKeySequence(panel.shortcut))
+        toggle.triggered.connect(partial(self._on_toggled, panel.id))
+        dock.toggleViewAction().toggled.connect(toggle.setChecked)
+        return toggle
+
+    def _on_toggled(self, id_: str, *_: object) -> None:
+        if id_ in self._in_front:
+            self._docks[id_].hide()
+        else:
+            self.raise_panel(id_)
+        self._toggles[id_].setChecked(not self._docks[id_].isHidden())
 
     def _on_visibility_changed(self, id_: str, is_visible: bool) -> None:
         # Docks come and go while they are arranged; what counts is which are in front when that is over.

@@ -218,6 +218,22 @@ def test_the_layout_comes_back_and_can_be_reset(window, services, open_file, mod
     assert services.settings.layout.isEmpty()
 
 
+def test_the_key_of_a_panel_brings_it_to_the_front_and_then_hides_it(window, open_file, model_file, qtbot):
+    open_file(model_file)
+    toggle = next(action for action in window.docks.toggles if action.text() == "Targets")
+
+    toggle.trigger()
+    qtbot.waitUntil(lambda: window.docks.made_page("targets") is not None)
+
+    assert window.docks.made_page("targets").isVisible()
+    assert toggle.isChecked()
+
+    toggle.trigger()
+
+    assert window.docks["targets"].isHidden()
+    assert not toggle.isChecked()
+
+
 def test_a_selection_travels_back_and_forth(window, open_file, model_file):
     record = open_file(model_file)
     record.select([OperatorId(0, 0)])
