@@ -22,6 +22,7 @@ _REACH = 24.0
 _LABEL_REACH = 200.0
 _SMALL_LABEL = 0.8
 """Size of labels on nodes that show nothing but their title."""
+_PILL_TOP, _PILL_HEIGHT = -13.0, 18.0
 _REGION_MARGIN = 13.0
 _WIDEST_REGION_EDGE = 600.0
 
@@ -135,7 +136,7 @@ class GraphPainter:
         painter.restore()
 
     def _paint_labels(self, painter: QPainter, nodes: Ints, view: Viewport, detail: Detail) -> None:
-        """Paint badge and overlay label in a pill over the lower right corner of each node."""
+        """Paint badge and overlay label in a pill on the upper right corner, where no edge leaves and no label stands."""
         coat = self.coat
         if not coat.labels and not coat.badges:
             return
@@ -153,11 +154,13 @@ class GraphPainter:
             width = self._bold_metrics.horizontalAdvance(text) + 12
             if detail < Detail.LINES and width * scale > layout.width[node] * view.zoom:
                 continue
-            x, y = view.to_widget(layout.left[node] + layout.width[node], layout.top[node] + layout.height[node])
+            x, y = view.to_widget(layout.left[node] + layout.width[node], layout.top[node])
             painter.save()
             painter.translate(x, y)
             painter.scale(scale, scale)
-            self._paint_pill(painter, QRectF(8 - width, -5, width, 18), text, coat.colours[coat.colour[node]])
+            self._paint_pill(
+                painter, QRectF(8 - width, _PILL_TOP, width, _PILL_HEIGHT), text, coat.colours[coat.colour[node]]
+            )
             painter.restore()
         painter.restore()
 

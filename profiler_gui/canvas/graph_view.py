@@ -51,7 +51,8 @@ class GraphView(QWidget):
         self._matches: frozenset[OperatorId] = frozenset()
         self._hovered: int | None = None
         self._view = Viewport()
-        self._is_placed = False
+        self._start: Viewport | None = None
+        """The view that ``show_start`` chose; while it is the view, nobody has moved yet."""
         self._sheet = Sheet()
         self._zooming = QTimer(self)
         self._zooming.setSingleShot(True)
@@ -68,7 +69,6 @@ class GraphView(QWidget):
         self._flight.stop()
         self._hovered, self._selected = None, frozenset()
         self._graph = self._painter_of(picture) if picture is not None else None
-        self._is_placed = False
         self._rebuild()
         self.show_start()
         self._describe()
@@ -124,7 +124,6 @@ class GraphView(QWidget):
     def show_view(self, view: Viewport) -> None:
         """Look where ``view`` looked before, at the present size of the widget."""
         self._flight.stop()
-        self._is_placed = True
         self._show_view(view.resized(self.width(), self.height()))
 
     def show_all(self, *, animate: bool = True) -> None:
@@ -136,6 +135,7 @@ class GraphView(QWidget):
         """Show everything if that is readable, otherwise the top of the graph."""
         if self._graph is None or self._graph.picture.is_empty:
             self._show_view(self._view)
+            self._start = self._view
             return
         left, top, right, _ = bounds = self._graph.picture.layout.bounds
         view = self._view.fitted(bounds, READABLE_ZOOM)
@@ -147,6 +147,7 @@ class GraphView(QWidget):
             view = Viewport(zoom=zoom, width=self._view.width, height=self._view.height)
             view = view.centred_on(middle, top + view.height / zoom / 2 - _ENTER_MARGIN / zoom)
         self._show_view(view)
+        self._start = self._view
 
     def frame_selection(self) -> None:
         """Show the selected nodes as large as is readable; without any, the whole graph."""
@@ -189,10 +190,10 @@ class GraphView(QWidget):
     # Events -----------------------------------------------------------------------------------------------------------
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the middle in the middle; the first size decides where the graph starts."""
+        """Keep the middle in the middle; a graph that nobody has moved yet starts anew."""
         self._minimap_to_corner()
         view = self._view.resized(self.width(), self.height())
-        if not self._is_placed:
+        if self._view is self._start:
             self._view = view
             self.show_start()
         else:
@@ -210,7 +211,6 @@ class GraphView(QWidget):
         if self._graph is None or self._highlight is None:
             painter.fillRect(self.rect(), QColor(self._palette.background))
             return
-        self._is_placed = True
         if self._zooming.isActive() and self._sheet.is_slow_near(self._view):
             painter.fillRect(self.rect(), QColor(self._palette.background))
             self._sheet.stretch(painter, self._view)

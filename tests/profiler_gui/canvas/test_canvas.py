@@ -176,6 +176,23 @@ def test_the_first_size_decides_where_the_graph_starts(qtbot, long_chain):
     assert canvas.view.box[1] == pytest.approx(-24 / canvas.view.zoom, abs=1.5)
 
 
+def test_a_graph_that_nobody_moved_starts_anew_at_another_size(canvas, long_chain):
+    canvas.set_graph(long_chain)
+    canvas.grab()
+    canvas.resize(1000, 1200)
+
+    assert canvas.view.box[1] == pytest.approx(-24 / canvas.view.zoom, abs=1.5)
+
+
+def test_a_graph_that_was_moved_keeps_its_middle_at_another_size(canvas, long_chain):
+    canvas.set_graph(long_chain)
+    canvas._pan(0, -2000)
+    middle = canvas.view.centre
+    canvas.resize(1000, 1200)
+
+    assert canvas.view.centre == pytest.approx(middle, abs=1.5)
+
+
 def test_space_shows_everything(canvas, qtbot, long_chain):
     canvas.set_graph(long_chain)
     qtbot.keyClick(canvas, Qt.Key.Key_Space)
