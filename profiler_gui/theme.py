@@ -133,8 +133,9 @@ def _icon_source(name: str) -> str:
     return (files("resources") / "icons" / f"{name}.svg").read_text("utf-8")
 
 
+@cache
 def make_icon(name: str, color: str, disabled_color: str = "") -> QIcon:
-    """Draw one of the program's icons in a colour."""
+    """Draw one of the program's icons in a colour; drawn once, as pages that are made anew ask for dozens."""
     # Imported late: the library is only needed here and costs start-up time where no icon is drawn.
     from PySide6.QtSvg import QSvgRenderer
 
