@@ -141,7 +141,7 @@ def _value_overlay(
         title=title,
         values=scaled,
         labels={id_: text(value) for id_, value in values.items()},
-        minimum_text=("≤ " if is_logarithmic else "") + text(smallest),
+        minimum_text=f"≤ {text(smallest)}" if is_logarithmic else "0",
         maximum_text=text(largest),
         scale="log" if is_logarithmic else "linear",
     )
