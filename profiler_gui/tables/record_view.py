@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QFont, QFontMetrics, QGuiApplication, QKeySequence
+from PySide6.QtGui import QAction, QFont, QFontMetrics, QGuiApplication, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QMenu, QTableView, QWidget
 
 from profiler_gui.tables.record_table import RecordTable
@@ -35,6 +35,8 @@ class RecordView(QTableView):
         self._table = table
         self._is_telling = True
         self._kept: frozenset[int] = frozenset()
+        self._shortened: dict[int, tuple[int, int, int]] = {}
+        """By column: the least width, the one that shows its texts in full, and the one it was given last."""
         self._delegate = ShareDelegate()
         self.setModel(table)
         self.setItemDelegate(self._delegate)
@@ -94,6 +96,8 @@ class RecordView(QTableView):
     def fit_columns(self, totals: Iterable[Any] = (), widest: int = _MAX_WIDTH) -> None:
         """Make columns as wide as titles, totals and the first rows need; asking all rows would be slow.
 
+        Room that is left goes to columns whose texts are shortened.
+
         Args:
             totals: rows below the table.
             widest: pixels that no text makes a column wider than.
@@ -104,6 +108,7 @@ class RecordView(QTableView):
         bold_metrics = QFontMetrics(bold)
         rows = self._table.visible_rows[:_SAMPLED_ROWS]
         below = tuple(totals)
+        self._shortened = {}
         for i, column in enumerate(self._table.columns):
             title = metrics.horizontalAdvance(self._table.title(column)) + _MARGIN + _SORT_MARK
             total = max((bold_metrics.horizontalAdvance(column.text(row)) for row in below), default=0) + _MARGIN
@@ -112,7 +117,11 @@ class RecordView(QTableView):
             longest = max((len(text) for text in texts), default=0)
             widths = [metrics.horizontalAdvance(text) for text in texts if len(text) * 2 >= longest]
             width = max(widths, default=0) + _MARGIN + (_ICON if has_icon else 0)
-            self.setColumnWidth(i, min(max(title, total, width), max(widest, title)))
+            wanted, given = max(title, total, width), max(widest, title)
+            self.setColumnWidth(i, min(wanted, given))
+            if wanted > given:
+                self._shortened[i] = (given, wanted, given)
+        self._fill_width()
 
     def copy_rows(self) -> None:
         """Put the selected rows on the clipboard, tab-separated under their titles."""
@@ -181,6 +190,25 @@ class RecordView(QTableView):
         cell.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         cell.triggered.connect(self.copy_cell)
         self.addActions([copy, cell])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Use the new room for texts that are shortened."""
+        super().resizeEvent(event)
+        self._fill_width()
+
+    def _fill_width(self) -> None:
+        """Widen shortened columns as far as there is room; one that the user made another width stays as it is."""
+        spare = self.viewport().width() - self.horizontalHeader().length()
+        for i, (least, wanted, given) in tuple(self._shortened.items()):
+            if self.isColumnHidden(i):
+                continue
+            if self.columnWidth(i) != given:
+                del self._shortened[i]
+                continue
+            width = min(max(given + spare, least), wanted)
+            spare -= width - given
+            self.setColumnWidth(i, width)
+            self._shortened[i] = (least, wanted, width)
 
     def _is_any_in_sight(self, positions: Sequence[int]) -> bool:
         first = self.rowAt(0)

@@ -105,3 +105,38 @@ def test_totals_stand_under_their_columns_even_when_scrolled_or_resized(view, qt
     assert footer.isColumnHidden(2)
     assert footer.model().index(0, 1).data() == "300 g"
     assert [footer.columnViewportPosition(i) for i in (0, 1)] == [view.columnViewportPosition(i) for i in (0, 1)]
+
+
+def a_view_with_a_long_name(qtbot):
+    view = RecordView(RecordTable(COLUMNS))
+    qtbot.addWidget(view)
+    view.table.set_rows([Fruit("pear " * 100, 120, 0.5)])
+    view.resize(600, 200)
+    view.show()
+    view.fit_columns()
+    return view
+
+
+def test_shortened_texts_get_the_room_that_is_left(qtbot):
+    view = a_view_with_a_long_name(qtbot)
+
+    assert view.horizontalHeader().length() == view.viewport().width()
+
+
+def test_shortened_texts_follow_the_width_of_the_view(qtbot):
+    view = a_view_with_a_long_name(qtbot)
+    view.resize(900, 200)
+
+    assert view.horizontalHeader().length() == view.viewport().width()
+
+    view.resize(200, 200)
+
+    assert view.columnWidth(0) == 220
+
+
+def test_a_column_that_was_made_another_width_stays_as_it_is(qtbot):
+    view = a_view_with_a_long_name(qtbot)
+    view.setColumnWidth(0, 123)
+    view.resize(900, 200)
+
+    assert view.columnWidth(0) == 123
