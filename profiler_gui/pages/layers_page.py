@@ -183,8 +183,8 @@ class LayersPage(Page):
         totals = total_rows(shown, run)
         self._operator_footer.set_rows(totals)
         self._kind_footer.set_rows(kind_totals(totals, len(shown)))
-        total = len(self._rows)
-        self._count.setText(f"{total} operators" if is_whole else f"{len(shown)} of {total} operators")
+        total = f"{len(self._rows)} operator{'s' if len(self._rows) != 1 else ''}"
+        self._count.setText(total if is_whole else f"{len(shown)} of {total}")
         return totals
 
     def _operator_look(self, row: OperatorRow, column: str) -> Look | None:
