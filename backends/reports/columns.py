@@ -164,7 +164,20 @@ OPERATOR_COLUMNS: tuple[Column[OperatorRow], ...] = (
     ),
     Column(id="dtype", title="Data type", value=lambda row: row.dtype),
     *_WORK_AND_TIME,
+    Column(
+        id="certainty",
+        title="Figure",
+        value=lambda row: None if row.certainty is None else str(row.certainty),
+        description="What the time is worth: measured; estimated, by dividing what was measured for several operators; "
+        "or not attributable, where only a group was measured as a whole.",
+    ),
     Column(id="placement", title="Ran on", value=lambda row: row.placement, description="Who ran it in the run."),
+    Column(
+        id="agreement",
+        title="Prediction",
+        value=lambda row: None if row.prediction is None else str(row.prediction.agreement),
+        description="Whether the delegate's target predicted who would run it.",
+    ),
     Column(
         id="kernel",
         title="Kernel",

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 
 from backends.model.cost import OperatorCost
 from backends.model.model import NO_TENSOR, Model, Operator, OperatorId, Subgraph
-from backends.runs.run import OperatorTime, Run
+from backends.runs.prediction import PredictionRow
+from backends.runs.run import Certainty, OperatorTime, Run
 from backends.runs.summary import LatencySummary, summarize_latencies
 from backends.targets.verdict import Finding, ModelVerdict, Placement, Verdict
 
@@ -38,6 +39,10 @@ class OperatorRow:
     kernel: str = ""
     fused_into: OperatorId | None = None
     verdict: Verdict | None = None
+    certainty: Certainty | None = None
+    """What the time is worth; ``None`` in runs whose times are all measured."""
+    prediction: PredictionRow | None = None
+    """What was expected of a delegate beside what it did."""
 
     @property
     def macs_per_second(self) -> float | None:
@@ -100,13 +105,17 @@ def operator_rows(
     costs: Mapping[OperatorId, OperatorCost] | None = None,
     run: Run | None = None,
     verdict: ModelVerdict | None = None,
+    predictions: Iterable[PredictionRow] = (),
 ) -> tuple[OperatorRow, ...]:
     """List all operators of all subgraphs in execution order, joined with what is given."""
+    operators = run.operators if run else ()
     known = _Known(
         costs=costs or {},
         times={time.operator: time for time in run.operators} if run else {},
         cumulative=_cumulative(run.operators) if run else {},
         verdicts=verdict.verdicts if verdict else {},
+        predictions={row.operator: row for row in predictions},
+        tells_certainty=any(item.certainty is not Certainty.MEASURED for item in operators),
     )
     return tuple(
         _operator_row(subgraph, operator, known) for subgraph in model.subgraphs for operator in subgraph.operators
@@ -233,6 +242,8 @@ class _Known:
     times: Mapping[OperatorId, OperatorTime]
     cumulative: Mapping[OperatorId, float]
     verdicts: Mapping[OperatorId, Verdict]
+    predictions: Mapping[OperatorId, PredictionRow]
+    tells_certainty: bool
 
 
 def _operator_row(subgraph: Subgraph, operator: Operator, known: _Known) -> OperatorRow:
@@ -256,6 +267,8 @@ def _operator_row(subgraph: Subgraph, operator: Operator, known: _Known) -> Oper
         kernel=time.kernel if time else "",
         fused_into=time.fused_into if time else None,
         verdict=known.verdicts.get(id_),
+        certainty=time.certainty if time and time.placement and known.tells_certainty else None,
+        prediction=known.predictions.get(id_),
     )
 
 

@@ -1,9 +1,11 @@
 """What a target predicted beside what a run really did."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
 from backends.model.model import OperatorId
+from backends.runs.benchmark.delegates import load_delegates
 from backends.runs.run import Run
 from backends.targets.verdict import ModelVerdict, Placement
 
@@ -42,6 +44,25 @@ class PredictionRow:
     def is_finding(self) -> bool:
         """Whether prediction and run contradict each other."""
         return self.agreement in (Agreement.CAME_BACK, Agreement.WAS_TAKEN)
+
+
+def find_predicting_target(run: Run, available: Collection[str], chosen: str = "") -> str:
+    """Give the id of the target that is about the delegate a run used, or empty where none is.
+
+    Of several targets it is that of the device's own version of NNAPI, else the chosen one, else the first.
+
+    Args:
+        run: a measurement.
+        available: ids of the targets there are.
+        chosen: id of the target that the user looks at.
+    """
+    delegate = next((item for item in load_delegates().delegates if item.id == run.plan.delegate), None)
+    targets = [id_ for id_ in delegate.targets if id_ in available] if delegate is not None else []
+    level = run.environment.get("nnapi", "").partition(",")[0]
+    for wanted in (f"nnapi-{level}", chosen):
+        if wanted in targets:
+            return wanted
+    return targets[0] if targets else ""
 
 
 def compare_prediction(run: Run, verdict: ModelVerdict) -> tuple[PredictionRow, ...]:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QEvent, Slot
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -25,17 +25,21 @@ from backends.reports.table_content import TableContent
 from profiler_gui.notices import NoticeBoard
 from profiler_gui.pages.export import TableExport, export_tables_button
 from profiler_gui.pages.page import Page
+from profiler_gui.predictions import predictions_of
 from profiler_gui.session import Session
 from profiler_gui.settings import Settings
 from profiler_gui.tables.footer import FooterView
 from profiler_gui.tables.look import Look
 from profiler_gui.tables.record_table import RecordTable
 from profiler_gui.tables.record_view import RecordView
+from profiler_gui.theme import colors_of, make_icon
 from profiler_gui.widgets.filter_bar import FilterBar
 from profiler_gui.widgets.placeholder import Placeholder
 from profiler_gui.widgets.placement_mark import PLACEMENT_WORDS, placement_color, placement_icon
 
-_FIRST = ("index", "kind", "time_ns", "share", "cumulative", "fused_into", "verdict")
+_FIRST = (
+    "index", "kind", "time_ns", "share", "certainty", "placement", "agreement", "cumulative", "fused_into", "verdict",
+)  # fmt: skip
 """What a person looks for stands left, so that it is in sight in a narrow dock."""
 
 
@@ -95,7 +99,7 @@ class LayersPage(Page):
             self._operators.table.set_rows(())
             self._kinds.table.set_rows(())
             return
-        self._rows = operator_rows(record.model, record.costs, record.run, record.verdict)
+        self._rows = operator_rows(record.model, record.costs, record.run, record.verdict, predictions_of(record))
         self._filter.set_kinds(Counter(row.kind for row in self._rows))
         self._operators.table.set_rows(self._rows)
         self._show_kinds()
@@ -195,6 +199,9 @@ class LayersPage(Page):
                 color=placement_color(row.verdict.placement, self),
                 tooltip="\n".join([PLACEMENT_WORDS[row.verdict.placement].capitalize(), *sentences]),
             )
+        if column == "agreement" and row.prediction is not None and row.prediction.is_finding:
+            color = QColor(colors_of(self).warning)
+            return Look(icon=make_icon("warning", color.name()), color=color, tooltip=row.prediction.explanation)
         if row.fused_into is not None and column in {"time_ns", "share", "fused_into"}:
             return Look(tooltip=f"Done as part of operator {format_operator(row.fused_into)}; its time is there.")
         return None
