@@ -136,7 +136,7 @@ class GraphPainter:
         painter.restore()
 
     def _paint_labels(self, painter: QPainter, nodes: Ints, view: Viewport, detail: Detail) -> None:
-        """Paint badge and overlay label in a pill on the upper right corner, where no edge leaves and no label stands."""
+        """Paint badge and overlay label in a pill on the upper right corner, away from the labels of edges."""
         coat = self.coat
         if not coat.labels and not coat.badges:
             return

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
@@ -140,10 +141,8 @@ class GraphView(QWidget):
         left, top, right, _ = bounds = self._graph.picture.layout.bounds
         view = self._view.fitted(bounds, READABLE_ZOOM)
         if view.zoom < LEAST_READABLE_ZOOM:
-            layout = self._graph.picture.layout
             zoom = min(READABLE_ZOOM, max(LEAST_READABLE_ZOOM, self._view.width / (right - left + 2 * _ENTER_MARGIN)))
-            first = int(layout.top.argmin())
-            middle = float(layout.left[first] + layout.width[first] / 2)
+            middle = self._entry(zoom)
             view = Viewport(zoom=zoom, width=self._view.width, height=self._view.height)
             view = view.centred_on(middle, top + view.height / zoom / 2 - _ENTER_MARGIN / zoom)
         self._show_view(view)
@@ -222,6 +221,16 @@ class GraphView(QWidget):
             paint_legend(painter, self._overlay, self._palette, self.font(), corner)
 
     # Private ----------------------------------------------------------------------------------------------------------
+
+    def _entry(self, zoom: float) -> float:
+        """Give the middle of the part of the top, as wide as the widget, that holds the most nodes."""
+        assert self._graph is not None
+        layout = self._graph.picture.layout
+        seen = layout.top < layout.bounds[1] + self._view.height / zoom
+        lefts, rights = np.sort(layout.left[seen]), np.sort((layout.left + layout.width)[seen])
+        ends = np.searchsorted(rights, lefts + self._view.width / zoom - 2 * _ENTER_MARGIN, side="right")
+        first = int(np.argmax(ends - np.arange(len(lefts))))
+        return float(lefts[first] + rights[max(int(ends[first]) - 1, first)]) / 2
 
     def _painter_of(self, picture: GraphPicture) -> GraphPainter:
         return GraphPainter(picture, self._palette, dress(picture, self._palette, self._overlay), self.font())

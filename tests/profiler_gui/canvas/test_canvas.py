@@ -193,6 +193,18 @@ def test_a_graph_that_was_moved_keeps_its_middle_at_another_size(canvas, long_ch
     assert canvas.view.centre == pytest.approx(middle, abs=1.5)
 
 
+def test_a_wide_graph_starts_where_most_nodes_are(canvas, metrics):
+    """One long chain from tensor 0, and a short one far from it that starts at a tensor of its own."""
+    many = [("RELU", (0,), (i + 2,)) for i in range(40)]
+    lonely = [("LOGISTIC", (1,), (100,))] + [("RELU", (i,), (i + 1,)) for i in range(100, 130)]
+    canvas.set_graph(build_picture(a_graph_model([*many, *lonely]), 0, metrics))
+    left, _, right, _ = canvas.view.box
+    layout = canvas.picture.layout
+    seen = (layout.left >= left) & (layout.left + layout.width <= right) & (layout.top < layout.bounds[1] + 600)
+
+    assert seen.sum() >= 5
+
+
 def test_space_shows_everything(canvas, qtbot, long_chain):
     canvas.set_graph(long_chain)
     qtbot.keyClick(canvas, Qt.Key.Key_Space)
