@@ -6,10 +6,10 @@ from backends.cli.exit_code import ExitCode
 from backends.cli.output import check_output, write_outputs
 from backends.cli.target_choice import choose_targets, known_targets
 from backends.cli.usage import UsageError, add_report_arguments
-from backends.reports.chipset_content import ChipsetContent
+from backends.reports.chipset_content import ChipsetContent, find_by_name
 from backends.reports.content import Content
 from backends.reports.target_content import TargetContent, TargetListContent
-from backends.targets.chipsets import load_chipsets, search_accelerators
+from backends.targets.chipsets import load_chipsets
 from backends.targets.user_folder import user_target_folder
 
 
@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         const="",
         metavar="NAME",
         help="show which accelerators chipsets have, their precisions, the ways to them and the targets that judge "
-        "these; with NAME ('Snapdragon 855') of that chipset only",
+        "these; with NAME ('Snapdragon 855', or a part number as SM8150) of that chipset only",
     )
     parser.epilog = (
         f"Target files of your own (*.toml, form in resources/README.md) are read from {user_target_folder()}."
@@ -38,7 +38,8 @@ def execute(arguments: argparse.Namespace) -> ExitCode:
     if arguments.chipsets is not None:
         if arguments.action:
             raise UsageError("--chipsets and show do not go together.")
-        content = ChipsetContent(search_accelerators(arguments.chipsets, load_chipsets()), arguments.chipsets)
+        name, found = find_by_name(arguments.chipsets, load_chipsets())
+        content = ChipsetContent(found, name)
     elif arguments.action == "show":
         if arguments.id is None:
             raise UsageError("targets show needs the ID of a target; `targets` lists them.")

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
+from backends.devices.soc_names import find_chipset
 from backends.reports.columns import Column
 from backends.reports.content import Records, Section, Tree
 from backends.reports.tabulation import records_of, table_of
-from backends.targets.chipsets import Accelerator, ModelRange
+from backends.targets.chipsets import Accelerator, ModelRange, search_accelerators
 
 CHIPSET_COLUMNS: tuple[Column[Accelerator], ...] = (
     Column(id="vendor", title="Vendor", value=lambda row: row.vendor),
@@ -72,6 +73,20 @@ class ChipsetContent:
     def tree(self) -> Mapping[str, Tree]:
         """Give everything in lists."""
         return {"chipset": self._wanted, "accelerators": [_accelerator_tree(row) for row in self._accelerators]}
+
+
+def find_by_name(text: str, accelerators: Sequence[Accelerator]) -> tuple[str, tuple[Accelerator, ...]]:
+    """Give the accelerators that fit a name, and the name that they were found by.
+
+    Phones report their chipset by part number or code name (``SM8150``, ``msmnile``); where nothing fits what was
+    typed, it is read as one of those.
+    """
+    found = search_accelerators(text, accelerators)
+    if found:
+        return text, found
+    chipset = find_chipset({"ro.soc.model": text})
+    name = chipset.name if chipset is not None else text
+    return name, search_accelerators(name, accelerators) if name != text else ()
 
 
 def chipset_names(accelerator: Accelerator) -> str:

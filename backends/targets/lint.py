@@ -40,6 +40,7 @@ class LintFinding:
     """Ids of the targets on which it matters."""
     source: str
     operators: tuple[OperatorId, ...] = ()
+    """Where it was found; for a finding about tensors, the operators that read or write them."""
     tensors: tuple[TensorId, ...] = ()
 
 
@@ -76,11 +77,22 @@ def check_lint(model: Model, rules: tuple[LintRule, ...]) -> tuple[LintFinding, 
             remedy=rule.remedy,
             targets=rule.targets,
             source=rule.source,
-            operators=occurrence.operators,
+            operators=occurrence.operators or _touching(model, occurrence.tensors),
             tensors=occurrence.tensors,
         )
         for rule in rules
         for occurrence in CHECKS[rule.id](view, rule.limits)
+    )
+
+
+def _touching(model: Model, tensors: tuple[TensorId, ...]) -> tuple[OperatorId, ...]:
+    """Give the operators that read or write some tensors, in execution order."""
+    wanted = set(tensors)
+    return tuple(
+        operator.id
+        for index in sorted({tensor.subgraph for tensor in tensors})
+        for operator in model.subgraphs[index].operators
+        if any(TensorId(index, tensor) in wanted for tensor in (*operator.inputs, *operator.outputs))
     )
 
 

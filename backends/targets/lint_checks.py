@@ -89,7 +89,7 @@ def _float_io(view: LintView, _limits: Mapping[str, Any]) -> Iterator[Occurrence
             floats = [i for i in indices if i != NO_TENSOR and subgraph.tensors[i].dtype in FLOATS]
             if floats:
                 yield Occurrence(
-                    detail=f"{count(len(floats), role)} of {len(indices)} hold floats although the model is quantised.",
+                    detail=f"{count(len(floats), role)} of {len(indices)} {'holds' if len(floats) == 1 else 'hold'} floats although the model is quantised.",
                     tensors=tuple(TensorId(subgraph.index, i) for i in floats),
                 )
 

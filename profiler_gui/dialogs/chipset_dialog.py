@@ -15,9 +15,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from backends.reports.chipset_content import CHIPSET_COLUMNS, NOT_LISTED, chipset_names
+from backends.reports.chipset_content import CHIPSET_COLUMNS, NOT_LISTED, chipset_names, find_by_name
 from backends.reports.columns import default_columns
-from backends.targets.chipsets import Accelerator, search_accelerators
+from backends.targets.chipsets import Accelerator
 from backends.targets.target import Target
 from profiler_gui.tables.record_table import RecordTable
 from profiler_gui.tables.record_view import RecordView
@@ -25,8 +25,8 @@ from profiler_gui.widgets.label import escape_mnemonic, plain_label
 from profiler_gui.widgets.section import FactGrid, shown_texts
 
 _ASK = (
-    "Type the chipset as the phone's settings or its data sheet name it (Snapdragon 855, Kirin 990, Dimensity 1000+), "
-    "or a vendor or an accelerator."
+    "Type the chipset as settings or data sheets name it (Snapdragon 855, Kirin 990), "
+    "by its part number or code name (SM8150, msmnile), or a vendor or an accelerator."
 )
 
 
@@ -54,7 +54,9 @@ class ChipsetDialog(QDialog):
         self._table = RecordView(RecordTable(default_columns(CHIPSET_COLUMNS)))
         self._table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self._table.horizontalHeader().setStretchLastSection(True)
+        self._table.setTextElideMode(Qt.TextElideMode.ElideRight)
         self._nothing = plain_label(NOT_LISTED)
+        self._name = plain_label("")
         self._details = QWidget()
         self._details_column = QVBoxLayout(self._details)
         self._details_column.setContentsMargins(0, 0, 0, 0)
@@ -65,6 +67,7 @@ class ChipsetDialog(QDialog):
         column.setSpacing(12)
         column.addWidget(plain_label(_ASK, role="dim"))
         column.addWidget(self._search)
+        column.addWidget(self._name)
         column.addWidget(self._nothing)
         column.addWidget(self._table, 1)
         column.addWidget(self._details)
@@ -86,7 +89,8 @@ class ChipsetDialog(QDialog):
     @property
     def text(self) -> str:
         """What is said below the table, and that nothing was found where that is so."""
-        return "\n".join(filter(None, (NOT_LISTED if self._nothing.isVisible() else "", shown_texts(self._details))))
+        nothing = NOT_LISTED if self._nothing.isVisible() else ""
+        return "\n".join(filter(None, (self._name.plain_text, nothing, shown_texts(self._details))))
 
     def target_buttons(self) -> list[QPushButton]:
         """Give the buttons that lead to targets."""
@@ -94,7 +98,9 @@ class ChipsetDialog(QDialog):
 
     @Slot()
     def _fill(self) -> None:
-        found = search_accelerators(self._search.text(), self._accelerators)
+        name, found = find_by_name(self._search.text(), self._accelerators)
+        self._name.set_text(f"{self._search.text()} is the {name}." if name != self._search.text() else "")
+        self._name.setVisible(name != self._search.text())
         self._table.table.set_rows(found)
         self._table.fit_columns()
         self._nothing.setVisible(not found)

@@ -86,3 +86,11 @@ def test_a_target_file_of_the_user_is_listed_and_has_a_page(capsys: pytest.Captu
 def test_the_help_names_the_folder_for_own_target_files(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["targets", "--help"]) == 0
     assert "tflite-profiler/targets" in "".join(capsys.readouterr().out.split())
+
+
+def test_a_chipset_is_found_by_the_number_that_phones_report(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["targets", "--chipsets", "SM8150", "--format", "json"]) == 0
+    tree = json.loads(capsys.readouterr().out)
+
+    assert tree["chipset"].startswith("Snapdragon 855")
+    assert any("hexagon" in row["targets"] for row in tree["accelerators"])
