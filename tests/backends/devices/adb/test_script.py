@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backends.devices.adb.facts_script import SCRIPT
 from backends.devices.adb.script import make_script, quote
 from backends.devices.adb.shell_output import LineSplitter, PacketParser, TextParser
 from backends.errors import DeviceError
@@ -78,3 +79,9 @@ def test_a_long_output_keeps_its_last_part() -> None:
     assert len(lines) == 1000
     assert splitter.text.endswith("line 999\n")
     assert len(splitter.text) <= 200
+
+
+def test_the_question_for_facts_fits_into_one_message_of_an_old_device() -> None:
+    script = make_script(("sh", "-c", SCRIPT, "sh", "/data/local/tmp"), reports_end=True)
+
+    assert len(f"shell:{script.text}\0".encode()) <= 4096
