@@ -1,4 +1,4 @@
-"""Going back to what was selected before."""
+"""Going back to what was selected and shown before."""
 
 from PySide6.QtCore import QObject, Slot
 
@@ -12,7 +12,7 @@ Place = tuple[int, frozenset[OperatorId]]
 
 
 class SelectionHistory(QObject):
-    """Remembers the selections of each open model."""
+    """Remembers the selections of each open model, and the subgraphs that were shown."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -42,17 +42,21 @@ class SelectionHistory(QObject):
     def _on_model_opened(self, record: OpenModel) -> None:
         self._places[record] = [(record.subgraph, record.selection)]
         self._at[record] = 0
-        record.selection_changed.connect(self._on_selection_changed)
+        record.selection_changed.connect(self._on_place_changed)
+        record.subgraph_changed.connect(self._on_place_changed)
 
     @Slot(object)
     def _on_model_closed(self, record: OpenModel) -> None:
         del self._places[record], self._at[record]
 
-    @Slot(object)
-    def _on_selection_changed(self, selection: frozenset[OperatorId]) -> None:
+    @Slot()
+    def _on_place_changed(self) -> None:
         record = self.sender()
         if self._is_travelling or not isinstance(record, OpenModel) or record not in self._places:
             return
         kept = self._places[record][: self._at[record] + 1]
-        self._places[record] = [*kept, (record.subgraph, selection)][-_KEPT:]
+        subgraph, selection = kept[-1]
+        if subgraph == record.subgraph and selection and all(id_.subgraph != subgraph for id_ in selection):
+            kept.pop()  # on the way to an operator of another subgraph, nobody stopped there
+        self._places[record] = [*kept, (record.subgraph, record.selection)][-_KEPT:]
         self._at[record] = len(self._places[record]) - 1
