@@ -88,8 +88,9 @@ def _float_io(view: LintView, _limits: Mapping[str, Any]) -> Iterator[Occurrence
         for role, indices in (("input", subgraph.inputs), ("output", subgraph.outputs)):
             floats = [i for i in indices if i != NO_TENSOR and subgraph.tensors[i].dtype in FLOATS]
             if floats:
+                verb = "holds" if len(floats) == 1 else "hold"
                 yield Occurrence(
-                    detail=f"{count(len(floats), role)} of {len(indices)} {'holds' if len(floats) == 1 else 'hold'} floats although the model is quantised.",
+                    detail=f"{count(len(floats), role)} of {len(indices)} {verb} floats in a quantised model.",
                     tensors=tuple(TensorId(subgraph.index, i) for i in floats),
                 )
 

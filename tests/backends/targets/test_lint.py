@@ -59,8 +59,8 @@ def test_float_inputs_and_outputs_of_a_quantised_model_are_told_apart() -> None:
     found = _find(_model(first, middle, last), "float-io")
 
     assert [finding.detail for finding in found] == [
-        "1 input of 1 hold floats although the model is quantised.",
-        "1 output of 1 hold floats although the model is quantised.",
+        "1 input of 1 holds floats in a quantised model.",
+        "1 output of 1 holds floats in a quantised model.",
     ]
     assert [len(finding.tensors) for finding in found] == [1, 1]
     assert not _find(_model(middle), "float-io")
