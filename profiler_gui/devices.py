@@ -1,6 +1,8 @@
 """Which devices there are, and what they say about themselves."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -204,6 +206,7 @@ class DeviceBoard(QObject):
         )
 
     def _take(self, devices: tuple[DeviceInfo, ...]) -> None:
+        devices = _distinct(devices)
         if devices == self._found:
             return
         self._found = devices
@@ -232,6 +235,15 @@ class DeviceBoard(QObject):
     def _on_examination_finished(self, device_id: str) -> None:
         self._examining.pop(device_id, None)
         self.examination_changed.emit(device_id)
+
+
+def _distinct(devices: tuple[DeviceInfo, ...]) -> tuple[DeviceInfo, ...]:
+    """Add the serial number to names that several devices have."""
+    counts = Counter(info.name for info in devices)
+    return tuple(
+        info if counts[info.name] == 1 else replace(info, name=f"{info.name} ({info.id.partition(':')[2]})")
+        for info in devices
+    )
 
 
 def _watch(address: ServerAddress, tell: Tell, progress: Progress) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLay
 
 from backends.devices.adb.address import ServerAddress
 from backends.errors import ProfilerError
-from backends.model.model import Model
+from backends.model.model import Model, OperatorId
 from backends.progress import Progress
 from backends.reports.plain_text import plain
 from backends.runs.benchmark.delegates import load_delegates
@@ -17,10 +17,12 @@ from backends.runs.run import Run
 from profiler_gui.devices import HOST_ID, DeviceBoard
 from profiler_gui.jobs import JobRunner
 from profiler_gui.notices import Notice, NoticeBoard, notice_of
+from profiler_gui.pages.accuracy_comparison import AccuracyComparison
 from profiler_gui.pages.page import Page
 from profiler_gui.pages.run_details import RunDetails, scrolled
 from profiler_gui.pages.run_lanes import RunLanes
 from profiler_gui.pages.run_numbers import run_numbers, run_title
+from profiler_gui.predictions import predicting_verdict, predictions_of
 from profiler_gui.session import OpenModel, Session
 from profiler_gui.settings import Settings
 from profiler_gui.widgets.label import plain_label
@@ -69,12 +71,19 @@ class ProfilePage(Page):
         self.cancel_button = QPushButton("Cancel")
         self.tiles = NumberTiles()
         self.details = RunDetails()
+        self._accuracy = AccuracyComparison(self.details.accuracy, jobs, self.notices, devices)
         self._result_title = plain_label("", role="section")
         self._placeholder = Placeholder(_NO_MODEL)
         self._middle = QStackedWidget()
         self._arrange()
         self._connect_widgets()
-        self.follow(model_changed=self.invalidate, runs_changed=self.invalidate, run_changed=self.invalidate)
+        self.follow(
+            model_changed=self.invalidate,
+            runs_changed=self.invalidate,
+            run_changed=self.invalidate,
+            verdicts_changed=self.invalidate,
+            target_changed=self.invalidate,
+        )
         self._follow_devices()
         self._show_state()
 
@@ -89,6 +98,9 @@ class ProfilePage(Page):
         run = record.run if record else None
         self._follow_model()
         self.details.show_runs(record.runs if record else (), run)
+        verdict = predicting_verdict(record) if record else None
+        self.details.show_prediction(verdict.target_name if verdict else "", predictions_of(record) if record else ())
+        self._accuracy.show_run(record, run)
         if run is not None:
             self._show_run(run)
         else:
@@ -184,6 +196,7 @@ class ProfilePage(Page):
         self.lanes.finished.connect(self._on_finished)
         self.details.runs.run_chosen.connect(self._on_run_chosen)
         self.details.runs.removal_wanted.connect(self._on_removal_wanted)
+        self.details.prediction.operator_opened.connect(self._on_operator_opened)
 
     def _follow_model(self) -> None:
         """Let the form offer what the model in front has; this page may be hidden when another model comes."""
@@ -283,6 +296,11 @@ class ProfilePage(Page):
     def _on_run_chosen(self, run: Run) -> None:
         if self.record is not None:
             self.record.choose_run(run)
+
+    @Slot(object)
+    def _on_operator_opened(self, operator: OperatorId) -> None:
+        if self.record is not None:
+            self.record.reveal(operator)
 
     @Slot(object)
     def _on_removal_wanted(self, run: Run) -> None:

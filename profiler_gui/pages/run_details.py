@@ -6,40 +6,79 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QScrollArea, QTabWidget, QWidget
 
+from backends.reports.plain_text import plain
+from backends.runs.prediction import PredictionRow
 from backends.runs.run import Run
+from profiler_gui.pages.accuracy_pane import AccuracyPane
+from profiler_gui.pages.prediction_pane import PredictionPane
 from profiler_gui.pages.run_list import RunList
 from profiler_gui.pages.run_numbers import environment_text
 from profiler_gui.widgets.label import plain_label
 
 _LOG_LINES = 500
-_NOTES_TAB, _RUNS_TAB = 1, 2
 
 
 class RunDetails(QTabWidget):
-    """Environment and notes of the chosen run, all runs of the model, and the log of the measurement."""
+    """Environment and notes of the chosen run, all runs of the model, and the log of the measurement.
+
+    Runs on devices have tabs more: what was predicted, how accurate the outputs are, and what the device's tool said.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.environment = plain_label("")
         self.notes = plain_label("")
         self.runs = RunList()
-        self.log = QPlainTextEdit()
-        self.log.setReadOnly(True)
+        self.prediction = PredictionPane()
+        self.accuracy = AccuracyPane()
+        self.log = _log_view()
         self.log.setMaximumBlockCount(_LOG_LINES)
+        self.device_log = _log_view()
         self.setDocumentMode(True)
+        self._notes = scrolled(self.notes)
         self.addTab(scrolled(self.environment), "Environment")
-        self.addTab(scrolled(self.notes), "Notes")
+        self.addTab(self._notes, "Notes")
+        self.addTab(self.prediction, "Prediction")
+        self.addTab(self.accuracy, "Accuracy")
         self.addTab(self.runs, "Runs")
         self.addTab(self.log, "Log")
+        self.addTab(self.device_log, "Device log")
+        self._show_device_tabs(None)
 
     def show_runs(self, runs: Sequence[Run], chosen: Run | None) -> None:
         """Show the runs of a model and what is to be said about the chosen one."""
         self.runs.show_runs(runs, chosen)
-        self.setTabText(_RUNS_TAB, f"Runs ({len(runs)})" if runs else "Runs")
+        self._name(self.runs, f"Runs ({len(runs)})" if runs else "Runs")
         notes = [*(f"Warning: {text}" for text in chosen.warnings), *chosen.notes] if chosen else []
         self.environment.set_text(environment_text(chosen) if chosen else "")
         self.notes.set_text("\n\n".join(notes) or ("Nothing to remark." if chosen else ""))
-        self.setTabText(_NOTES_TAB, f"Notes ({len(notes)})" if notes else "Notes")
+        self._name(self._notes, f"Notes ({len(notes)})" if notes else "Notes")
+        self._show_device_tabs(chosen)
+
+    def show_prediction(self, target_name: str, rows: tuple[PredictionRow, ...]) -> None:
+        """Show what was predicted of the chosen run; ``target_name`` is empty where nothing was."""
+        count = self.prediction.show_rows(target_name, rows)
+        self._name(self.prediction, f"Prediction ({count})" if count else "Prediction")
+
+    def _show_device_tabs(self, chosen: Run | None) -> None:
+        is_on_device = chosen is not None and bool(chosen.plan.delegate)
+        for page in (self.prediction, self.accuracy):
+            self.setTabVisible(self.indexOf(page), is_on_device)
+        log = chosen.log if chosen is not None else ""
+        self.setTabVisible(self.indexOf(self.device_log), bool(log))
+        text = "\n".join(plain(line) for line in log.splitlines())
+        if text != self.device_log.toPlainText():
+            self.device_log.setPlainText(text)
+
+    def _name(self, page: QWidget, title: str) -> None:
+        self.setTabText(self.indexOf(page), title)
+
+
+def _log_view() -> QPlainTextEdit:
+    view = QPlainTextEdit()
+    view.setReadOnly(True)
+    view.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+    return view
 
 
 def scrolled(content: QWidget, margin: int = 12) -> QScrollArea:

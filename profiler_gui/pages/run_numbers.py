@@ -1,11 +1,16 @@
 """The headline numbers of a run, and the block that says where it was measured."""
 
+import statistics
+from collections.abc import Sequence
+
+from backends.reports.columns import MISSING
 from backends.reports.device_content import fact_title
 from backends.reports.plain_text import plain
 from backends.reports.rows import run_row
 from backends.reports.run_columns import RUN_COLUMNS, format_moment
 from backends.runs.benchmark.delegates import load_delegates
 from backends.runs.run import Run
+from backends.units import format_latency
 from profiler_gui.widgets.number_tiles import Number
 
 _SHOWN = (
@@ -47,14 +52,42 @@ def run_numbers(run: Run) -> tuple[Number, ...]:
     """Give the numbers to show first; what was not measured shows as such."""
     columns = {column.id: column for column in RUN_COLUMNS}
     row = run_row(run)
-    return tuple(
-        Number(
-            title=columns[id_].title,
-            text=columns[id_].text(row),
-            tip=columns[id_].description,
-        )
+    numbers = {
+        id_: Number(title=columns[id_].title, text=columns[id_].text(row), tip=columns[id_].description)
         for id_ in _SHOWN
+    }
+    if len(run.chunks) > 1:
+        # In the place of the two that are of the first process only.
+        apart = _starts(run)
+        return tuple(
+            number
+            for id_, shown in numbers.items()
+            for number in (apart if id_ == "first_ns" else () if id_ == "init_ns" else (shown,))
+        )
+    return tuple(numbers.values())
+
+
+def _starts(run: Run) -> tuple[Number, ...]:
+    """Tell starting in the first process from starting in later ones."""
+    later = run.chunks[1:]
+    cached_init = [chunk.init_ns for chunk in later if chunk.init_ns is not None]
+    cached_first = [chunk.first_ns for chunk in later if chunk.first_ns is not None]
+    return (
+        _time("Init, cold", run.init_ns, "Loading the model and preparing to run, in the first process."),
+        _time("Init, cached", _median(cached_init), "Median of the later processes, which may find caches."),
+        _time(
+            "First, cold", run.first_ns, "First inference of the first process: accelerators compile the model in it."
+        ),
+        _time("First, cached", _median(cached_first), "Median of the first inferences of the later processes."),
     )
+
+
+def _time(title: str, value_ns: float | None, tip: str) -> Number:
+    return Number(title=title, text=MISSING if value_ns is None else format_latency(value_ns), tip=tip)
+
+
+def _median(values: Sequence[float]) -> float | None:
+    return statistics.median(values) if values else None
 
 
 def environment_text(run: Run) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QProgressBar, QToolButton, QVBoxLayout, QWidget
 
 from backends.progress import Sample, Step
 from backends.reports.plain_text import plain
@@ -35,8 +35,8 @@ class LaneView(QWidget):
         self.log.setReadOnly(True)
         self.log.setMaximumBlockCount(_LOG_LINES)
         self.log.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.stop_button = QPushButton("Stop")
-        self.cancel_button = QPushButton("Cancel")
+        self.stop_button = _small_button("Stop")
+        self.cancel_button = _small_button("Cancel")
         self._buttons = QWidget()
         self._arrange()
         self.stop_button.clicked.connect(self.stop_wanted)
@@ -82,12 +82,20 @@ class LaneView(QWidget):
         self.cancel_button.setToolTip("End on this device and discard what is being measured")
         head = QHBoxLayout()
         head.setContentsMargins(0, 0, 0, 0)
-        head.addWidget(self.title, 1)
+        head.addWidget(self.phase, 1)
         head.addWidget(self._buttons)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 8)
+        column.setSpacing(4)
+        column.addWidget(self.title)
         column.addLayout(head)
-        column.addWidget(self.phase)
         column.addWidget(self.bar)
         column.addWidget(self.live, 1)
         column.addWidget(self.log, 1)
+
+
+def _small_button(text: str) -> QToolButton:
+    button = QToolButton()
+    button.setText(text)
+    button.setProperty("role", "toggle")
+    return button
