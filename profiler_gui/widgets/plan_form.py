@@ -34,6 +34,8 @@ _INPUTS = {
     InputKind.FILE: "Files",
 }
 _HOST = "host"
+_DEFAULT = Plan()
+"""The form starts with what the command line takes, so that their numbers compare."""
 _READY = "ready"
 _FIELD_WIDTH = 150
 _MOST_THREADS = 64
@@ -63,13 +65,13 @@ class PlanForm(QScrollArea):
         self.also_on = ChoiceMenu("None")
         self.on_device = DevicePlanForm(load_delegates())
         self.kernels = _combo({kernels: title for kernels, (title, _) in _KERNELS.items()})
-        self.threads = _spin(1, max(1, os.cpu_count() or 1), min(4, os.cpu_count() or 1))
-        self.runs = _spin(1, 1_000_000, 50)
-        self.warmup = _spin(0, 100_000, 5)
+        self.threads = _spin(1, max(1, os.cpu_count() or 1), _DEFAULT.threads)
+        self.runs = _spin(1, 1_000_000, _DEFAULT.runs)
+        self.warmup = _spin(0, 100_000, _DEFAULT.warmup)
         self.pause = _pause()
         self.signature = QComboBox()
         self.inputs = _combo(_INPUTS)
-        self.seed = _spin(0, 2**31 - 1, 0)
+        self.seed = _spin(0, 2**31 - 1, _DEFAULT.seed)
         self.shapes: tuple[ShapeLine, ...] = ()
         self.files: tuple[FileLine, ...] = ()
         self._explanation = plain_label("", role="dim", is_selectable=False)

@@ -17,7 +17,6 @@ def form(qtbot):
 
 def test_the_defaults_are_those_of_a_plan(form):
     form.set_model(a_chain(["RELU"]))
-    form.threads.setValue(1)
 
     assert form.plan() == replace(Plan(), signature="serving_default")
 
