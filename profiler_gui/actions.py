@@ -66,7 +66,7 @@ _SPECS = (
         id="back",
         text="Previous selection",
         menu=Menu.EDIT,
-        shortcuts=("Alt+Left",),
+        shortcuts=("Alt+Left", "Backspace"),
         needs_model=True,
         starts_group=True,
     ),
