@@ -43,6 +43,9 @@ class ModelPage(QWidget):
         self._pictures: dict[int, GraphPicture] = {}
         self._job: Job | None = None
         self._matches: tuple[OperatorId, ...] = ()
+        self._is_finding = False
+        self._wanted_step = 0
+        """Step asked for while the search still ran; taken when its matches arrive."""
         self._match = -1
         self.find_bar = FindBar()
         self.what_if_strip = WhatIfStrip(record)
@@ -60,6 +63,9 @@ class ModelPage(QWidget):
 
     def go_to_match(self, step: int) -> None:
         """Select the next (1) or the previous (-1) match and bring it into view."""
+        if self._is_finding:
+            self._wanted_step = step
+            return
         if not self._matches:
             return
         if self._match < 0:
@@ -193,19 +199,28 @@ class ModelPage(QWidget):
         def work(progress: Progress) -> tuple[OperatorId, ...]:
             return find_operators(model, query, progress, verdict)
 
+        self._is_finding, self._wanted_step = True, 0
         self._jobs.start(
             work,
             title="Finding operators",
             replaces=f"find:{self.record.key}",
             on_success=self._on_found,
-            on_failure=self._notices.report,
+            on_failure=self._on_find_failed,
         )
 
     @Slot(object)
     def _on_found(self, matches: tuple[OperatorId, ...]) -> None:
+        self._is_finding = False
         self._matches, self._match = matches, -1
         self.find_bar.show_result(0, len(matches))
         self.canvas.set_matches(matches)
+        if self._wanted_step:
+            self.go_to_match(self._wanted_step)
+
+    @Slot(object)
+    def _on_find_failed(self, error: Exception) -> None:
+        self._is_finding = False
+        self._notices.report(error)
 
     @Slot()
     def _on_find_closed(self) -> None:

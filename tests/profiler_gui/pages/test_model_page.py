@@ -113,3 +113,13 @@ def _point(x, y):
     from PySide6.QtCore import QPoint
 
     return QPoint(round(x), round(y))
+
+
+def test_enter_right_after_typing_goes_to_the_first_match(window, page, qtbot):
+    window.actions_table["find"].trigger()
+    type_query(page, qtbot, "type:relu|logistic")
+    qtbot.keyClick(page.find_bar._edit, Qt.Key.Key_Return)
+
+    qtbot.waitUntil(lambda: count_text(page) == "1 of 2")
+
+    assert page.record.selection == {_RELU}
