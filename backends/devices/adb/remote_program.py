@@ -137,7 +137,7 @@ class RemoteProgram:
             return False
         service = f"shell:{make_kill(self._group)}"
         try:
-            with self._server.opened(self._serial, service) as connection:
+            with self._server.opened(self._serial, service, timeout_s=_KILL_S) as connection:
                 while connection.receive(timeout_s=_KILL_S):
                     pass
         except (DeviceError, TimeoutError):

@@ -148,8 +148,12 @@ class AdbShell:
         self._need(("rm", "-rf", remote), f"cannot remove {remote}")
 
     def free_bytes(self, remote: str) -> int | None:
-        """Give the free space where the path is; raises ``DeviceError`` when the device cannot be reached."""
-        return parse_free_bytes(self.run(("df", "-k", remote), timeout_s=_SHORT_S).stdout)
+        """Give the free space where the path is, or will be; raises ``DeviceError`` when the device is not reached."""
+        path = PurePosixPath(remote)
+        for folder in (path, *path.parents):
+            if self.stat(str(folder)) is not None:
+                return parse_free_bytes(self.run(("df", "-k", str(folder)), timeout_s=_SHORT_S).stdout)
+        return None
 
     @cached_property
     def _features(self) -> frozenset[str]:

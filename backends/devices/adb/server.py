@@ -130,17 +130,22 @@ class AdbServer:
         return frozenset(self.ask(f"host-serial:{serial}:features", serial=serial).split(","))
 
     @contextmanager
-    def opened(self, serial: str, service: str) -> Iterator[Connection]:
+    def opened(self, serial: str, service: str, *, timeout_s: float = 15.0) -> Iterator[Connection]:
         """Open a service of a device (``shell:...``, ``sync:``) for the length of the block.
+
+        Args:
+            serial: the device's.
+            service: with the command, where it takes one.
+            timeout_s: for the server's and the device's consent each.
 
         Raises:
             DeviceError: the device, or the server, cannot be reached, or refuses the service.
         """
         with self._open() as connection:
             with self._translated(serial):
-                connection.request(f"host:tport:serial:{serial}")
-                connection.read_exactly(8)
-                connection.request(service)
+                connection.request(f"host:tport:serial:{serial}", timeout_s=timeout_s)
+                connection.read_exactly(8, timeout_s=timeout_s)
+                connection.request(service, timeout_s=timeout_s)
             yield connection
 
     @contextmanager

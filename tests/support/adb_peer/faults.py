@@ -19,6 +19,8 @@ class Faults:
     """A command's stream is closed when it has printed so much: no more output, no exit code, the device stays."""
     hang_on: str = ""
     """Commands that hold this text are accepted and never answered."""
+    is_silent: bool = False
+    """The connection stays, and nothing is answered, as when a wireless network is lost."""
     free_bytes: int | None = None
     """Pushes that bring more fail as on a full disk."""
     is_read_only: bool = False

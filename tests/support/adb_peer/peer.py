@@ -135,6 +135,8 @@ class _Conversation:
 
     def run(self) -> None:
         while message := receive(self._connection):
+            if self._peer.faults.is_silent:
+                continue
             if message.command in (CNXN, AUTH):
                 self._greet()
             elif message.command == OPEN:
@@ -170,5 +172,7 @@ class _Conversation:
             stream.closed_by_server()
 
     def _send(self, message: Message) -> None:
+        if self._peer.faults.is_silent:
+            return
         with self._lock, suppress(OSError):
             self._connection.sendall(message.pack())

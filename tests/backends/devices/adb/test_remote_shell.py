@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from backends.devices.adb import remote_program
 from backends.devices.adb.remote_shell import AdbShell
 from backends.devices.adb.server import AdbServer
 from backends.devices.device import DeviceLostError, RemoteShell
@@ -191,6 +192,25 @@ def test_a_device_that_never_answers_is_a_time_out(shell: AdbShell, peer: AdbPee
     assert outcome.stdout == ""
 
 
+@pytest.mark.parametrize("asks", ["cancel", "time out"])
+def test_a_device_that_fell_silent_can_be_left(
+    asks: str, shell: AdbShell, peer: AdbPeer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote_program, "_KILL_S", 0.3)
+    progress = Progress()
+
+    def fall_silent(_stream: str, _line: str) -> None:
+        peer.faults.is_silent = True
+        if asks == "cancel":
+            threading.Timer(0.1, progress.cancel).start()
+
+    if asks == "cancel":
+        with pytest.raises(Cancelled):
+            shell.run(_runner(peer), timeout_s=30, progress=progress, on_line=fall_silent)
+    else:
+        assert shell.run(_runner(peer), timeout_s=1, progress=progress, on_line=fall_silent).timed_out
+
+
 def test_a_killed_server_is_told(shell: AdbShell, peer: AdbPeer, own_server: OwnAdbServer, server: AdbServer) -> None:
     try:
         with pytest.raises(DeviceLostError, match=r"the adb server at .* was stopped while runner ran"):
@@ -364,6 +384,7 @@ def test_free_space_is_a_number(shell: AdbShell) -> None:
 
     assert free is not None
     assert free > 0
+    assert shell.free_bytes(f"{_FOLDER}/not/yet") is not None
 
 
 def test_zero_bytes_and_no_words_are_refused(shell: AdbShell) -> None:
