@@ -1,5 +1,6 @@
 """Columns of partitions and CPU islands: where, how much work, and what passes their borders."""
 
+from backends.model.model import OperatorId
 from backends.reports.columns import Align, Column, format_operator
 from backends.targets.flows import PartitionFlow
 from backends.units import format_bytes, format_count, format_share
@@ -53,14 +54,14 @@ PARTITION_COLUMNS: tuple[Column[PartitionFlow], ...] = (
     Column(
         id="first",
         title="From",
-        value=lambda row: format_operator(row.operators[0]) if row.operators else None,
-        sort_key=lambda row: row.operators[:1],
+        value=lambda row: _name(row, 0),
+        sort_key=lambda row: (row.partition.subgraph, *row.partition.operators[:1]),
     ),
     Column(
         id="last",
         title="To",
-        value=lambda row: format_operator(row.operators[-1]) if row.operators else None,
-        sort_key=lambda row: row.operators[-1:],
+        value=lambda row: _name(row, -1),
+        sort_key=lambda row: (row.partition.subgraph, *row.partition.operators[-1:]),
     ),
     Column(
         id="subgraph",
@@ -70,3 +71,9 @@ PARTITION_COLUMNS: tuple[Column[PartitionFlow], ...] = (
         is_default=False,
     ),
 )
+
+
+def _name(row: PartitionFlow, place: int) -> str | None:
+    """Name the operator at a place of a part."""
+    partition = row.partition
+    return format_operator(OperatorId(partition.subgraph, partition.operators[place])) if partition.operators else None

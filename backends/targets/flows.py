@@ -1,12 +1,15 @@
 """What a cut of the model costs: the work in each part, and the bytes that pass in and out."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from backends.model.cost import OperatorCost
 from backends.model.dtype import byte_count
 from backends.model.model import NO_TENSOR, Model, OperatorId, Subgraph
 from backends.targets.verdict import ModelVerdict, Partition
+
+_NOBODY: frozenset[int] = frozenset()
 
 Costs = Mapping[OperatorId, OperatorCost]
 
@@ -149,7 +152,7 @@ def _constants(model: Model, folded: Collection[OperatorId]) -> list[set[int]]:
     return found
 
 
-def _readers(subgraph: Subgraph) -> dict[int, set[int]]:
+def _readers(subgraph: Subgraph) -> Mapping[int, AbstractSet[int]]:
     """Give for each tensor the operators that read it; a reader -1 stands for the graph's own outputs."""
     readers: dict[int, set[int]] = {tensor: {-1} for tensor in subgraph.outputs}
     for operator in subgraph.operators:
@@ -159,13 +162,13 @@ def _readers(subgraph: Subgraph) -> dict[int, set[int]]:
 
 
 def _borders(
-    subgraph: Subgraph, operators: Sequence[int], readers: Mapping[int, set[int]]
+    subgraph: Subgraph, operators: Sequence[int], readers: Mapping[int, AbstractSet[int]]
 ) -> tuple[set[int], set[int]]:
     """Give the tensors that operators read from outside, and those of theirs that are read outside."""
     mine = set(operators)
     written = {tensor for index in operators for tensor in subgraph.operators[index].outputs}
     read = {tensor for index in operators for tensor in subgraph.operators[index].inputs}
-    leaving = {tensor for tensor in written if readers.get(tensor, mine) - mine}
+    leaving = {tensor for tensor in written if not readers.get(tensor, _NOBODY) <= mine}
     return read - written - {NO_TENSOR}, leaving - {NO_TENSOR}
 
 

@@ -65,11 +65,14 @@ class PartitionPane(QWidget):
     def show_record(self, record: OpenModel | None) -> None:
         """List the parts of the chosen target's verdict."""
         self._record = record
-        if record is not None and record.overlay.overlay in {overlay for _, overlay in _CUTS}:
-            self._cut.blockSignals(True)
-            self._cut.setCurrentIndex(self._cut.findData(record.overlay.overlay))
-            self._cut.blockSignals(False)
+        self.follow_overlay()
         self._fill()
+
+    def follow_overlay(self) -> None:
+        """List the cut that the graph is coloured by, if it is coloured by one."""
+        place = self._cut.findData(self._record.overlay.overlay) if self._record is not None else -1
+        if place >= 0:
+            self._cut.setCurrentIndex(place)
 
     def select(self, selection: frozenset[OperatorId]) -> None:
         """Select the parts that hold all selected operators, without telling anybody."""
@@ -108,8 +111,7 @@ class PartitionPane(QWidget):
     @Slot()
     def _on_cut_changed(self) -> None:
         self._fill()
-        record = self._record
-        if record is not None and record.overlay.overlay in {overlay for _, overlay in _CUTS}:
+        if self._record is not None and self._cut.findData(self._record.overlay.overlay) >= 0:
             self.show_on_graph()
 
     @Slot(object)

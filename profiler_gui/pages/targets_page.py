@@ -323,7 +323,7 @@ class TargetsPage(Page):
     @Slot()
     def _on_overlay_changed(self) -> None:
         if self.isVisible():
-            self._partitions.show_record(self.record)
+            self._partitions.follow_overlay()
 
     @Slot()
     def _on_selection_changed(self) -> None:
