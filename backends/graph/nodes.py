@@ -16,6 +16,8 @@ from backends.units import format_shape
 
 _MOST_CONSTANT_LINES = 3
 _MOST_VALUES = 6
+_UNPACKING = frozenset({"DEQUANTIZE", "DENSIFY"})
+"""Operators that only turn a stored constant into the form that its reader takes."""
 
 
 class NodeRole(StrEnum):
@@ -40,6 +42,8 @@ class GraphNode:
     lines: tuple[str, ...] = ()
     constants: tuple[str, ...] = ()
     """Folded constants, one line each: ``W 32x3x3x3 int8``."""
+    unpackers: tuple[OperatorId, ...] = ()
+    """Operators without a node of their own that unpack this one's constants."""
     operator: OperatorId | None = None
     tensor: int = NO_TENSOR
     """The tensor of an input or output node."""
@@ -67,12 +71,15 @@ def build_scene(model: Model, subgraph_index: int) -> GraphScene:
         IndexError: there is no such subgraph.
     """
     subgraph = model.subgraphs[subgraph_index]
+    unpacked = _unpacked_constants(subgraph)
     nodes = [_end_node(subgraph, tensor, NodeRole.INPUT) for tensor in _unique(subgraph.inputs)]
     first_operator = len(nodes)
-    nodes.extend(_operator_node(model, subgraph, operator) for operator in subgraph.operators)
+    folded = {id_ for constant in unpacked.values() for id_ in constant.unpackers}
+    shown = [operator for operator in subgraph.operators if operator.id not in folded]
+    nodes.extend(_operator_node(model, subgraph, operator, unpacked) for operator in shown)
     first_output = len(nodes)
     nodes.extend(_end_node(subgraph, tensor, NodeRole.OUTPUT) for tensor in _unique(subgraph.outputs))
-    edges = _edges(subgraph, nodes, first_operator, first_output)
+    edges = _edges(shown, nodes, first_operator, first_output)
     rows = np.asarray(list(dict.fromkeys(edges)), np.int64).reshape(-1, 3)
     carried = np.unique(rows[:, 2]).tolist()
     return GraphScene(
@@ -85,17 +92,46 @@ def build_scene(model: Model, subgraph_index: int) -> GraphScene:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Unpacked:
+    """Where the value of a tensor is stored, and the operators on the way from there."""
+
+    stored: Tensor
+    unpackers: tuple[OperatorId, ...]
+
+
+def _unpacked_constants(subgraph: Subgraph) -> dict[int, _Unpacked]:
+    """Find tensors that are constants once an operator has unpacked them, such as float16 weights.
+
+    One that nothing reads or that the subgraph gives back keeps its operator's node.
+    """
+    read = {tensor for operator in subgraph.operators for tensor in operator.inputs}
+    given_back = set(subgraph.outputs)
+    found: dict[int, _Unpacked] = {}
+    for operator in subgraph.operators:
+        if operator.kind not in _UNPACKING or len(operator.inputs) != 1 or len(operator.outputs) != 1:
+            continue
+        source, result = operator.inputs[0], operator.outputs[0]
+        if NO_TENSOR in (source, result) or result in given_back or result not in read:
+            continue
+        before = found.get(source)
+        tensor = subgraph.tensors[source]
+        if before is not None:
+            found[result] = _Unpacked(stored=before.stored, unpackers=(*before.unpackers, operator.id))
+        elif tensor.is_constant and not tensor.is_variable:
+            found[result] = _Unpacked(stored=tensor, unpackers=(operator.id,))
+    return found
+
+
 def _edges(
-    subgraph: Subgraph, nodes: Sequence[GraphNode], first_operator: int, first_output: int
+    operators: Sequence[Operator], nodes: Sequence[GraphNode], first_operator: int, first_output: int
 ) -> list[tuple[int, int, int]]:
     """Give (source, target, tensor) of each use of a tensor that some node gives."""
-    last_writer = {
-        tensor: first_operator + operator.id.index for operator in subgraph.operators for tensor in operator.outputs
-    }
+    numbered = tuple(enumerate(operators, first_operator))
+    last_writer = {tensor: node for node, operator in numbered for tensor in operator.outputs}
     writer = {nodes[node].tensor: node for node in range(first_operator)}
     edges = []
-    for operator in subgraph.operators:
-        node = first_operator + operator.id.index
+    for node, operator in numbered:
         for tensor in operator.inputs:
             # Before any writer came: the file is out of order, or its operators form a cycle.
             source = writer.get(tensor, last_writer.get(tensor))
@@ -120,7 +156,9 @@ def _end_node(subgraph: Subgraph, index: int, role: NodeRole) -> GraphNode:
     )
 
 
-def _operator_node(model: Model, subgraph: Subgraph, operator: Operator) -> GraphNode:
+def _operator_node(
+    model: Model, subgraph: Subgraph, operator: Operator, unpacked: Mapping[int, _Unpacked]
+) -> GraphNode:
     kind = kind_of(operator)
     given = [subgraph.tensors[index] for index in operator.outputs if index != NO_TENSOR]
     lines = [_type_text(given[0]) + (f"  +{len(given) - 1}" if len(given) > 1 else "")] if given else []
@@ -133,23 +171,29 @@ def _operator_node(model: Model, subgraph: Subgraph, operator: Operator) -> Grap
         category=kind.category,
         name=given[0].name if given else "",
         lines=tuple(lines),
-        constants=_constant_lines(model, subgraph, operator, multiplies=bool(kind.cost)),
+        constants=_constant_lines(model, subgraph, operator, unpacked),
+        unpackers=tuple(
+            id_ for index in _unique(operator.inputs) if index in unpacked for id_ in unpacked[index].unpackers
+        ),
         operator=operator.id,
         callees=_callees(model, operator),
     )
 
 
-def _constant_lines(model: Model, subgraph: Subgraph, operator: Operator, *, multiplies: bool) -> tuple[str, ...]:
-    """Tell folded inputs: weights and bias as such; the values where they are few.
+def _constant_lines(
+    model: Model, subgraph: Subgraph, operator: Operator, unpacked: Mapping[int, _Unpacked]
+) -> tuple[str, ...]:
+    """Tell folded inputs as they are stored: weights and bias as such; the values where they are few.
 
     What the attribute line already says is left out.
     """
     lines = []
     told = attribute_operands(operator, model)
+    multiplies = bool(kind_of(operator).cost)
     for place, index in enumerate(operator.inputs):
         if index == NO_TENSOR or place in told:
             continue
-        tensor = subgraph.tensors[index]
+        tensor = unpacked[index].stored if index in unpacked else subgraph.tensors[index]
         if tensor.is_variable:
             lines.append(f"state {_type_text(tensor)}")
         elif tensor.is_constant:

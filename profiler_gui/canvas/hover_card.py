@@ -72,6 +72,9 @@ def describe(picture: GraphPicture, node: int, coat: Coat) -> str:
     told = picture.nodes[node]
     title = told.title if told.operator is None else f"{told.title}  ·  operator {told.operator.index}"
     lines = [title, told.name, *told.lines, *told.constants]
+    if told.unpackers:
+        numbers = ", ".join(str(id_.index) for id_ in told.unpackers)
+        lines.append(f"includes operator{'s' if len(told.unpackers) > 1 else ''} {numbers} to unpack constants")
     if coat.labels and coat.labels[node]:
         lines.append(coat.labels[node])
     lines.extend(f"{role}: subgraph {index} (double click opens it)" for role, index in told.callees)

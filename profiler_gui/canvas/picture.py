@@ -49,6 +49,7 @@ class GraphPicture:
     is_end: np.ndarray
     """Per node, whether it is an input or an output of the subgraph."""
     node_of: Mapping[OperatorId, int]
+    """Of each operator; one that only unpacks constants is found at the first reader of them."""
     label_x: Floats
     label_y: Floats
     label_tensor: Ints
@@ -100,11 +101,19 @@ def picture_of(scene: GraphScene, metrics: TextMetrics, progress: Progress) -> G
         categories=names,
         category=np.asarray([number[node.category] for node in scene.nodes], np.int64),
         is_end=np.asarray([node.role is not NodeRole.OPERATOR for node in scene.nodes], bool),
-        node_of={node.operator: index for index, node in enumerate(scene.nodes) if node.operator is not None},
+        node_of=_node_of(scene.nodes),
         label_x=label_x,
         label_y=label_y,
         label_tensor=label_tensor,
     )
+
+
+def _node_of(nodes: tuple[GraphNode, ...]) -> dict[OperatorId, int]:
+    places: dict[OperatorId, int] = {}
+    for index, node in enumerate(nodes):
+        for id_ in (*node.unpackers, *((node.operator,) if node.operator is not None else ())):
+            places.setdefault(id_, index)
+    return places
 
 
 def _measure(nodes: tuple[GraphNode, ...], metrics: TextMetrics) -> tuple[tuple[NodeText, ...], Floats, Floats]:

@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 from backends.graph.nodes import NodeRole, build_scene
+from backends.model.model import OperatorId
 from backends.model.reader import read_model_bytes
 from tests.support.builders import a_tensor
 from tests.support.graph_builders import a_graph_model, a_residual_model
@@ -42,6 +43,42 @@ def test_the_values_of_tiny_constants_are_told():
     assert scene.nodes[1].lines[1] == "perm 0,2,1"
     assert scene.nodes[1].constants == ()
     assert scene.nodes[2].constants == ("C scalar float32 = 0.5",)
+
+
+def a_half_precision_model(*, outputs_weights=False):
+    """A convolution whose float16 weights are widened first, read by a second one too."""
+    image, half = a_stored_tensor((1, 8, 8, 4)), a_stored_tensor((4, 1, 1, 4), "float16", data=bytes(32))
+    weights = a_stored_tensor((4, 1, 1, 4))
+    between, result = a_stored_tensor((1, 8, 8, 4)), a_stored_tensor((1, 8, 8, 4))
+    operators = [
+        an_operator("DEQUANTIZE", [half], [weights]),
+        an_operator("CONV_2D", [image, weights], [between]),
+        an_operator("CONV_2D", [between, weights], [result]),
+    ]
+    outputs = [result, weights] if outputs_weights else [result]
+    return read_model_bytes(a_model(operators, outputs=outputs))
+
+
+def test_a_constant_that_is_unpacked_first_is_a_line_of_each_reader():
+    scene = build_scene(a_half_precision_model(), 0)
+
+    assert [node.title for node in scene.nodes][1:-1] == ["CONV_2D", "CONV_2D"]
+    assert [node.constants for node in scene.nodes][1:-1] == [("W 4x1x1x4 float16",)] * 2
+    assert [node.unpackers for node in scene.nodes][1:-1] == [(OperatorId(0, 0),)] * 2
+    assert len(scene.source) == 3
+
+
+def test_an_unpacked_constant_that_the_subgraph_gives_back_keeps_its_node():
+    scene = build_scene(a_half_precision_model(outputs_weights=True), 0)
+
+    assert [node.title for node in scene.nodes][1:-2] == ["DEQUANTIZE", "CONV_2D", "CONV_2D"]
+    assert not any(node.unpackers for node in scene.nodes)
+
+
+def test_an_activation_that_is_unpacked_keeps_its_node():
+    scene = build_scene(a_graph_model([("DEQUANTIZE", (0,), (1,)), ("RELU", (1,), (2,))]), 0)
+
+    assert [node.title for node in scene.nodes][1:-1] == ["DEQUANTIZE", "RELU"]
 
 
 def test_many_constants_are_counted():

@@ -6,12 +6,14 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QMenu
 
 from backends.model.model import OperatorId
+from backends.model.reader import read_model_bytes
 from profiler_gui.canvas.canvas import GraphCanvas
 from profiler_gui.canvas.overlay import ValueOverlay
 from profiler_gui.canvas.palette import DARK
 from profiler_gui.canvas.picture import build_picture
 from tests.profiler_gui.canvas.conftest import ADD, CONV, LOGISTIC
 from tests.support.graph_builders import a_graph_model
+from tests.support.model_builder import a_model, a_stored_tensor, an_operator
 
 
 def point_of(canvas, operator) -> QPoint:
@@ -331,3 +333,15 @@ def test_the_card_waits_until_the_pointer_rests(canvas, qtbot):
     assert canvas._card.text().startswith("ADD")
     qtbot.mouseMove(canvas, pos=QPoint(2, 2))
     assert not canvas._card.isVisible()
+
+
+def test_an_operator_that_only_unpacks_a_constant_is_found_at_its_reader(canvas, metrics):
+    half, weights = a_stored_tensor((4, 1, 1, 4), "float16", data=bytes(32)), a_stored_tensor((4, 1, 1, 4))
+    image, result = a_stored_tensor((1, 8, 8, 4)), a_stored_tensor((1, 8, 8, 4))
+    unpack = an_operator("DEQUANTIZE", [half], [weights])
+    model = read_model_bytes(a_model([unpack, an_operator("CONV_2D", [image, weights], [result])]))
+    canvas.set_graph(build_picture(model, 0, metrics))
+    canvas.set_selection([OperatorId(0, 0)])
+
+    assert canvas.selection == {OperatorId(0, 1)}
+    assert "includes operator 0 to unpack constants" in canvas.accessibleDescription()
