@@ -2,10 +2,13 @@
 
 import socket
 import subprocess
+import sys
 import time
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+import pytest
 
 
 class OwnAdbServer:
@@ -16,6 +19,8 @@ class OwnAdbServer:
     """
 
     def __init__(self, home: Path) -> None:
+        if not sys.platform.startswith("linux"):
+            pytest.skip("the devices of these tests run their commands as Linux processes")
         self.host = "127.0.0.1"
         self.port = _free_port()
         self._home = home
