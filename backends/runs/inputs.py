@@ -9,6 +9,8 @@ import numpy as np
 from backends.errors import RunError
 from backends.model.model import Model, Subgraph, Tensor
 from backends.runs import input_files, input_values
+from backends.runs.input_limits import limits_of
+from backends.runs.input_sizes import stated_values
 from backends.runs.plan import InputKind, Plan
 from backends.units import format_shape
 
@@ -22,6 +24,7 @@ _ELEMENTS = {
 """LiteRT's element types (``litert/c/litert_model_types.h``)."""
 
 _MAX_RANK = 8
+_SIZE_TYPES = ("int32", "int64")
 _OPAQUE = ("string", "resource", "variant")
 """Types of outputs that cannot be handed out."""
 _IMAGE_SIDE = 256
@@ -178,13 +181,18 @@ def _data(
         array, note = input_files.read_input(Path(path), tensor, shape)
         notes.extend([note] if note else [])
         return input_values.to_bytes(array, tensor.dtype)
+    stated = stated_values(subgraph, tensor.index, count) if tensor.dtype in _SIZE_TYPES else ()
+    if stated:
+        notes.append(f"Input {names[0]!r} sets a shape or a position: it was filled with {list(stated)}.")
+        return input_values.to_bytes(np.array(stated), tensor.dtype)
     if plan.input_kind is InputKind.ZEROS:
         return bytes(input_values.size_bytes(tensor.dtype, count))
     if plan.input_kind is InputKind.FILE:
         notes.append(f"No file was given for input {names[0]!r}: it was filled with random values.")
     seed = np.random.default_rng([plan.seed, tensor.index])
-    bound = input_values.index_bound(subgraph, tensor.index)
-    return input_values.random_bytes(tensor.dtype, count, seed, bound)
+    zero_points = tensor.quantization.zero_point if tensor.quantization else ()
+    limits = limits_of(subgraph, tensor.index)
+    return input_values.random_bytes(tensor.dtype, count, seed, limits, zero_points[0] if zero_points else 0)
 
 
 def _element(tensor: Tensor) -> int:

@@ -12,7 +12,7 @@ from backends.model.reader import read_model_bytes
 from backends.runs.input_values import NUMPY_TYPES, size_bytes
 from backends.runs.inputs import PreparedInputs, prepare_inputs
 from backends.runs.plan import InputKind, Plan
-from tests.support.model_builder import a_model, a_stored_tensor, an_operator
+from tests.support.model_builder import StoredTensor, a_model, a_stored_tensor, an_operator
 
 ZEROS = Plan(input_kind=InputKind.ZEROS)
 
@@ -71,6 +71,98 @@ def test_indices_stay_within_the_table_they_look_up() -> None:
     indices = values(prepare_inputs(read_model_bytes(a_model(operators)), Plan()), "int32")
 
     assert set(indices.tolist()) == set(range(7))
+
+
+def filled(kind: str, position: int, operands: list[StoredTensor], result: tuple[int, ...], **options: object) -> list:
+    """Give what the operand at ``position`` is filled with."""
+    dtype = operands[position].dtype
+    output = a_stored_tensor(result, dtype if "FLOOR" in kind else "float32")
+    more = {"inputs": [operands[position], *[x for x in operands if x.data is None and x is not operands[position]]]}
+    model = read_model_bytes(a_model([an_operator(kind, operands, [output], options=options)], **more))
+    return values(prepare_inputs(model, Plan()), dtype).tolist()
+
+
+@pytest.mark.parametrize("dtype", ["int8", "int16", "int32", "int64"])
+def test_nothing_is_divided_by_zero(dtype: str) -> None:
+    dividend, divisor = a_stored_tensor((1000,), dtype), a_stored_tensor((1000,), dtype)
+
+    assert 0 not in filled("FLOOR_MOD", 1, [dividend, divisor], (1000,))
+
+
+def test_dividends_may_be_zero() -> None:
+    operands = [a_stored_tensor((1000,), "int32"), a_stored_tensor((1000,), "int32")]
+
+    assert 0 in filled("FLOOR_MOD", 0, operands, (1000,))
+
+
+def test_roots_and_logarithms_get_no_negative_reals() -> None:
+    reals = filled("RSQRT", 0, [a_stored_tensor((1000,))], (1000,))
+    stored = filled("RSQRT", 0, [a_stored_tensor((1000,), "int8", scale=0.1, zero_point=-5)], (1000,))
+
+    assert 0 <= min(reals) < max(reals) <= 1
+    assert (min(stored), max(stored)) == (-5, 127)
+
+
+def test_indices_into_a_result_stay_within_it() -> None:
+    indices, updates = a_stored_tensor((1000, 1), "int32"), a_stored_tensor((1000, 2), data=1.0)
+    shape = a_stored_tensor((2,), "int32", data=[7, 2])
+
+    assert set(filled("SCATTER_ND", 0, [indices, updates, shape], (7, 2))) == set(range(7))
+
+
+def test_small_integers_stay_within_the_table_they_look_up() -> None:
+    table, indices = a_stored_tensor((5, 2), data=1.0), a_stored_tensor((1000,), "int16")
+
+    assert set(filled("GATHER", 1, [table, indices], (1000, 2))) == set(range(5))
+
+
+def test_segments_are_numbered_in_order() -> None:
+    data, segments = a_stored_tensor((100, 2)), a_stored_tensor((100,), "int32")
+
+    assert set(filled("SEGMENT_SUM", 1, [data, segments], (1, 2))) == {0}
+
+
+@pytest.mark.parametrize(
+    ("kind", "position", "shapes", "result", "expected"),
+    [
+        ("RESHAPE", 1, [(2, 6), (2,)], (3, 4), [3, 4]),
+        ("RESIZE_BILINEAR", 1, [(1, 4, 4, 2), (2,)], (1, 9, 7, 2), [9, 7]),
+        ("TRANSPOSE_CONV", 0, [(4,), (3, 2, 2, 1), (1, 4, 4, 1)], (1, 8, 8, 3), [1, 8, 8, 3]),
+        ("STRIDED_SLICE", 2, [(4, 6), (2,), (2,), (2,)], (2, 3), [4, 6]),
+        ("STRIDED_SLICE", 3, [(4, 6), (2,), (2,), (2,)], (2, 3), [1, 1]),
+        ("SLICE", 1, [(4, 6), (2,), (2,)], (2, 3), [0, 0]),
+        ("SLICE", 2, [(4, 6), (2,), (2,)], (2, 3), [2, 3]),
+        ("TILE", 1, [(2, 3), (2,)], (4, 9), [2, 3]),
+        ("TRANSPOSE", 1, [(2, 3, 4), (3,)], (2, 3, 4), [0, 1, 2]),
+        ("TOPK_V2", 1, [(2, 9), ()], (2, 5), [5]),
+        ("PAD", 1, [(2, 9), (2, 2)], (2, 9), [0, 0, 0, 0]),
+        ("MEAN", 1, [(9,), (1,)], (), [0]),
+    ],
+)
+def test_operands_that_set_a_shape_set_the_one_the_file_states(
+    kind: str, position: int, shapes: list[tuple[int, ...]], result: tuple[int, ...], expected: list[int]
+) -> None:
+    operands = [a_stored_tensor(shape, data=1.0) for shape in shapes]
+    operands[position] = a_stored_tensor(shapes[position], "int32", name="sizes")
+    model = read_model_bytes(a_model([an_operator(kind, operands, [a_stored_tensor(result)])]))
+
+    prepared = prepare_inputs(model, Plan())
+
+    assert values(prepared, "int32").tolist() == expected
+    assert any("'sizes'" in note for note in prepared.notes)
+    assert prepare_inputs(model, ZEROS).inputs[0].data == prepared.inputs[0].data
+
+
+def test_operands_that_set_a_shape_the_file_does_not_state_are_random() -> None:
+    sizes = a_stored_tensor((2,), "int32")
+    model = read_model_bytes(
+        a_model([an_operator("RESHAPE", [a_stored_tensor((4, 6), data=1.0), sizes], [a_stored_tensor((1, 1))])])
+    )
+
+    prepared = prepare_inputs(model, Plan())
+
+    assert set(values(prepared, "int32").tolist()) <= {0, 1}
+    assert prepared.notes == ()
 
 
 def test_other_integers_are_zero_or_one() -> None:
