@@ -183,8 +183,8 @@ class AcceptsPage(Page):
 
     def _show_count(self) -> None:
         rows = self._table.table.visible_rows
-        kinds = len({row.kind for row in rows})
-        self._count.set_text(f"{kinds} types, {len(rows)} conditions")
+        kinds = {row.kind: row.is_available for row in rows}
+        self._count.set_text(f"{sum(kinds.values())} of {len(kinds)} types, {len(rows)} conditions")
 
     def _stem(self) -> str:
         return f"{self._target.id if self._target else 'target'}-accepts"

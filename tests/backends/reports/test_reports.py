@@ -97,3 +97,10 @@ def test_a_device_is_asked_once_however_many_reports_are_written() -> None:
         _written(report, content)
 
     assert device.asked == 1
+
+
+def test_html_holds_no_markup_from_a_file_and_no_script() -> None:
+    text = _written(find_report("html"), HostileContent())
+
+    assert "<script" not in text
+    assert "&lt;script&gt;" in text
