@@ -8,7 +8,11 @@ from backends.model.model import Model, Operator
 from backends.runs.plan import Kernels, Plan
 
 _NODE = re.compile(r"Node number (\d+) \(([^)]{0,200})\) failed to (\w+)")
-_ERROR = re.compile(r"ERROR: (?:\[[^\]]{0,100}\] ?)?(?:\S{1,100}\.(?:cc|h):\d+ )?(.*)")
+_ERROR = re.compile(r"ERROR: (?:\[[^\]]{0,100}\] ?)?(?:\S{1,100}\.(?:cc|h)(?::\d+)? )?(.*)")
+_VALUES_HINT = (
+    "If the made-up input values do not suit the model, give it real values from a file, or zeros; if inputs have sizes "
+    "that may vary, set their shapes."
+)
 _MAX_REASON = 300
 _FLEX_HINT = (
     "It is a TensorFlow operator (Flex), which LiteRT does not include: convert the model without SELECT_TF_OPS, or "
@@ -42,7 +46,8 @@ def explain(error: RunError, model: Model, plan: Plan) -> RunError:
     number, kind, phase = failed.groups()
     before = _reasons(log[: failed.start()])
     message = f"the runtime failed to {phase} operator {number} ({kind})" + (f": {before[-1]}" if before else "")
-    return RunError(message, hint=error.hint or _hint(plan), detail=log)
+    hint = _VALUES_HINT if phase == "invoke" else _hint(plan)
+    return RunError(message, hint=error.hint or hint, detail=log)
 
 
 def _custom_in_log(model: Model, log: str) -> Iterator[Operator]:

@@ -40,6 +40,20 @@ def test_an_operator_that_fails_is_named_with_the_reason_before_it() -> None:
     assert explained(log).message == "the runtime failed to prepare operator 7 (CONV_2D): a != b (3 != 5)"
 
 
+def test_an_operator_that_fails_while_running_points_to_the_values_of_inputs() -> None:
+    log = (
+        "ERROR: [error_reporter.cc:27] tflite/kernels/elementwise.cc Rsqrt is only defined for positive values\n"
+        "ERROR: [error_reporter.cc:27] Node number 0 (RSQRT) failed to invoke."
+    )
+
+    error = explained(log)
+
+    assert error.message == (
+        "the runtime failed to invoke operator 0 (RSQRT): Rsqrt is only defined for positive values"
+    )
+    assert "real values" in error.hint
+
+
 def test_a_reason_without_an_operator_is_given() -> None:
     error = explained("ERROR: [error_reporter.cc:27] Tensor 2 is invalid.\nERROR: [x.cc:1] Failed")
 
