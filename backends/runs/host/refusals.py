@@ -10,8 +10,8 @@ from backends.runs.plan import Kernels, Plan
 _NODE = re.compile(r"Node number (\d+) \(([^)]{0,200})\) failed to (\w+)")
 _ERROR = re.compile(r"ERROR: (?:\[[^\]]{0,100}\] ?)?(?:\S{1,100}\.(?:cc|h)(?::\d+)? )?(.*)")
 _VALUES_HINT = (
-    "If the made-up input values do not suit the model, give it real values from a file, or zeros; if inputs have sizes "
-    "that may vary, set their shapes."
+    "If the made-up input values do not suit the model, give it real values from a file, or zeros; if sizes of inputs "
+    "may vary, set their shapes."
 )
 _MAX_REASON = 300
 _FLEX_HINT = (
