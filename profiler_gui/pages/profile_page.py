@@ -214,6 +214,8 @@ class ProfilePage(Page):
         self.stop_button.setEnabled(self.is_running)
         self.cancel_button.setEnabled(self.is_running)
         self.form.setEnabled(not self.is_running)
+        # Several devices side by side need the room; each has a log of its own.
+        self.details.setVisible(not (self.is_running and len(self.lanes.views) > 1))
 
     # Devices ----------------------------------------------------------------------------------------------------------
 

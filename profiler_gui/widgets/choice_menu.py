@@ -2,11 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QSize, Signal, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 
 from profiler_gui.widgets.label import escape_mnemonic
+
+_LONGEST = 28
+"""Letters of the names on the button; the tool tip shows them all."""
+_LEAST_WIDTH = 80
 
 
 class ChoiceMenu(QToolButton):
@@ -26,6 +30,7 @@ class ChoiceMenu(QToolButton):
         self.setMenu(self._menu)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setProperty("role", "toggle")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._name()
 
     @property
@@ -52,6 +57,10 @@ class ChoiceMenu(QToolButton):
         for action in self._actions():
             action.setChecked(action.data() in wanted)
 
+    def minimumSizeHint(self) -> QSize:
+        """Ask for little: rather cut names than make the form wider than its place."""
+        return QSize(_LEAST_WIDTH, super().minimumSizeHint().height())
+
     def _actions(self) -> list[QAction]:
         return [action for action in self._menu.actions() if action.isCheckable()]
 
@@ -70,4 +79,6 @@ class ChoiceMenu(QToolButton):
     def _name(self) -> None:
         titles = [action.text() for action in self._actions() if action.isChecked()]
         name = self._nothing if not titles else ", ".join(titles) if len(titles) < 3 else f"{len(titles)} more"
-        self.setText(f"{name} ▾")
+        cut = name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
+        self.setText(f"{cut} ▾")
+        self.setToolTip("\n".join(titles))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QStandardItemModel
-from PySide6.QtWidgets import QComboBox, QFormLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFormLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from backends.model.quantization_kind import QuantizationKind
 from backends.runs.benchmark.delegates import Delegate, DelegateOption, DelegateTable
@@ -16,6 +16,8 @@ from profiler_gui.widgets.section import Section
 
 PRECISIONS: Mapping[str, str] = {"fp32": "FP32", "fp16": "FP16", "int8": "INT8"}
 _ANY = ""
+LABEL_WIDTH = 58
+"""Of the labels of rows, so that fields of forms below each other begin at one edge."""
 _INTEGER = (QuantizationKind.INT8, QuantizationKind.UINT8, QuantizationKind.INT16X8)
 
 
@@ -53,7 +55,7 @@ class DelegateForm(QWidget):
         self.others = ChoiceMenu("None")
         self.fields: tuple[OptionField, ...] = ()
         self._description = plain_label("", role="dim", is_selectable=False)
-        self._form = QFormLayout(self)
+        self._column = QVBoxLayout(self)
         self._options: Section | None = None
         self._shown = ""
         self._arrange()
@@ -96,15 +98,15 @@ class DelegateForm(QWidget):
         self._show_delegates()
 
     def _arrange(self) -> None:
-        self._form.setContentsMargins(0, 0, 0, 0)
-        self._form.setVerticalSpacing(6)
-        self._form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-        self.delegate.setMinimumWidth(120)
-        self._form.addRow("Precision", self.precision)
-        self._form.addRow("Delegate", self.delegate)
-        self._form.addRow("", self._description)
-        self._form.addRow("Also with", self.others)
+        for combo in (self.precision, self.delegate):
+            combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            combo.setMinimumContentsLength(10)
+            combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(6)
+        self._column.addLayout(_rows({"Precision": self.precision, "Delegate": self.delegate}))
+        self._column.addWidget(self._description)
+        self._column.addLayout(_rows({"Also with": self.others}))
         self.precision.setToolTip("Show the delegates that compute models of this precision as they are")
         self.others.setToolTip("Measure with these delegates too, one after the other")
 
@@ -145,7 +147,9 @@ class DelegateForm(QWidget):
     def _show_options(self, delegate: Delegate | None) -> None:
         was_open = self._options.is_open if self._options is not None else False
         if self._options is not None:
-            self._form.removeRow(self._options)
+            self._column.removeWidget(self._options)
+            self._options.hide()
+            self._options.deleteLater()
             self._options, self.fields, self._shown = None, (), ""
         if delegate is None:
             return
@@ -154,16 +158,11 @@ class DelegateForm(QWidget):
         self._options = Section(f"Settings of {delegate.name}", is_open=was_open or any(o.is_required for o in options))
         values = self._values.get(delegate.id, {})
         self.fields = tuple(OptionField(option, values.get(option.id, "")) for option in options)
-        body = QWidget()
-        form = QFormLayout(body)
-        form.setContentsMargins(0, 0, 0, 0)
-        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         for field in self.fields:
             field.set_known(self._is_known(field.option))
             field.changed.connect(self.changed)
-            form.addRow(plain_label(field.title, is_selectable=False), field)
-        self._options.add(body)
-        self._form.addRow(self._options)
+            self._options.add(field)
+        self._column.addWidget(self._options)
 
     def _remember(self) -> None:
         """Keep the settings of the delegate whose fields are shown."""
@@ -175,6 +174,19 @@ class DelegateForm(QWidget):
 
     def _is_known(self, option: DelegateOption) -> bool:
         return self._knows(option.flag or ("external_delegate_options" if option.key else ""))
+
+
+def _rows(fields: Mapping[str, QWidget]) -> QFormLayout:
+    form = QFormLayout()
+    form.setVerticalSpacing(6)
+    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+    for title, field in fields.items():
+        label = plain_label(title, is_selectable=False)
+        label.setWordWrap(False)
+        label.setMinimumWidth(LABEL_WIDTH)
+        form.addRow(label, field)
+    return form
 
 
 def _knows_all(_flag: str) -> bool:

@@ -3,7 +3,16 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QDoubleSpinBox, QFileDialog, QFormLayout, QHBoxLayout, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QDoubleSpinBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from backends.runs.benchmark.delegates import DelegateTable
 from profiler_gui.widgets.delegate_form import DelegateForm
@@ -11,6 +20,7 @@ from profiler_gui.widgets.label import plain_label
 
 _LONGEST_S = 3600.0
 _FASTEST_HZ = 10_000.0
+_FIELD_WIDTH = 150
 
 
 class DevicePlanForm(QWidget):
@@ -32,8 +42,10 @@ class DevicePlanForm(QWidget):
         self.cool_down = _seconds("None")
         self.runner = QLineEdit()
         self._runner_label = plain_label("Runner", is_selectable=False)
+        self._runner_label.setWordWrap(False)
         self._found = plain_label("", role="dim", is_selectable=False)
-        self._form = QFormLayout(self)
+        self._found.hide()
+        self._form = QFormLayout()
         self._arrange()
         self.delegates.changed.connect(self.changed)
         self.runner.editingFinished.connect(self._on_runner_edited)
@@ -56,7 +68,7 @@ class DevicePlanForm(QWidget):
         if not self.runner.hasFocus():
             self.runner.setText(chosen)
         self._found.set_text(f"Found {found}" if found else "")
-        self._form.setRowVisible(self._found, bool(found))
+        self._found.setVisible(bool(found))
 
     def set_known_flags(self, knows: Callable[[str], bool] | None) -> None:
         """Offer only what the benchmark tool knows; everything while that is not known."""
@@ -65,8 +77,14 @@ class DevicePlanForm(QWidget):
             spin.setEnabled(knows is None or knows(flag))
 
     def _arrange(self) -> None:
-        self._form.setContentsMargins(0, 0, 0, 0)
+        # Boxes below each other: a form gives wrapped texts inside its rows too little height.
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(self.delegates)
+        column.addLayout(self._form)
         self._form.setVerticalSpacing(6)
+        self._form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         self._form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         browse = QToolButton()
@@ -78,17 +96,17 @@ class DevicePlanForm(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.runner, 1)
         row.addWidget(browse)
+        self.runner.setMinimumWidth(_FIELD_WIDTH)
         self.runner.setPlaceholderText("benchmark_model on the device")
         self.runner.setToolTip("A build of benchmark_model: a file here, which is copied there once, or a path there")
         self.min_seconds.setToolTip("Measure at least so long, with more runs if need be")
         self.rate.setToolTip("Keep to so many inferences per second, as an app that handles frames does")
         self.cool_down.setToolTip("Wait between two measurements on a device, so that it cools down")
-        self._form.addRow(self.delegates)
         self._form.addRow("At least", self.min_seconds)
         self._form.addRow("Rate", self.rate)
         self._form.addRow("Cool-down", self.cool_down)
         self._form.addRow(self._runner_label, line)
-        self._form.addRow("", self._found)
+        column.addWidget(self._found)
 
     @Slot()
     def _on_runner_edited(self) -> None:
@@ -112,4 +130,5 @@ def _spin(most: float, unit: str, zero: str) -> QDoubleSpinBox:
     spin.setDecimals(1)
     spin.setSuffix(unit)
     spin.setSpecialValueText(zero)
+    spin.setFixedWidth(_FIELD_WIDTH)
     return spin

@@ -2,13 +2,14 @@
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QIntValidator
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from backends.errors import RunError
 from backends.runs.benchmark.delegates import DelegateOption
 from profiler_gui.widgets.label import plain_label
 
 _LEFT_OUT = "Left out"
+_LEAST_WIDTH = 60
 _INTEGER_LIMIT = 2**31 - 1
 
 
@@ -30,7 +31,15 @@ class OptionField(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
-        column.addWidget(self.editor)
+        if isinstance(self.editor, QCheckBox):
+            column.addWidget(self.editor)
+        else:
+            row = QHBoxLayout()
+            title = plain_label(self.title, is_selectable=False)
+            title.setWordWrap(False)
+            row.addWidget(title, 1)
+            row.addWidget(self.editor, 1)
+            column.addLayout(row)
         column.addWidget(self._help)
         self.editor.setAccessibleName(self.title)
         self.set_value(value)
@@ -86,17 +95,20 @@ class OptionField(QWidget):
 
     def _make_editor(self) -> QCheckBox | QComboBox | QLineEdit:
         if self.option.type == "bool":
-            check = QCheckBox("on")
+            check = QCheckBox(self.title)
             check.toggled.connect(self._on_edited)
             return check
         if self.option.type == "choice":
             combo = QComboBox()
+            combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            combo.setMinimumContentsLength(6)
             combo.addItem(_LEFT_OUT, self.option.default)
             for choice in self.option.choices:
                 combo.addItem(choice.replace("_", " "), choice)
             combo.currentIndexChanged.connect(self._on_edited)
             return combo
         line = QLineEdit()
+        line.setMinimumWidth(_LEAST_WIDTH)
         line.setPlaceholderText(self.option.default)
         if self.option.type == "integer":
             line.setValidator(QIntValidator(-_INTEGER_LIMIT, _INTEGER_LIMIT, line))

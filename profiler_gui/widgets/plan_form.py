@@ -6,7 +6,16 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFormLayout, QScrollArea, QSpinBox, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QScrollArea,
+    QSizePolicy,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 
 from backends.devices.device import DeviceInfo
 from backends.model.model import Model
@@ -16,7 +25,7 @@ from backends.runs.benchmark.delegates import load_delegates
 from backends.runs.inputs import input_names
 from backends.runs.plan import InputKind, Kernels, Plan
 from profiler_gui.widgets.choice_menu import ChoiceMenu
-from profiler_gui.widgets.delegate_form import precision_of
+from profiler_gui.widgets.delegate_form import LABEL_WIDTH, precision_of
 from profiler_gui.widgets.device_plan_form import DevicePlanForm
 from profiler_gui.widgets.file_line import FileLine
 from profiler_gui.widgets.label import plain_label
@@ -61,6 +70,10 @@ class PlanForm(QScrollArea):
         self._ready = frozenset((_HOST,))
         self.device = QComboBox()
         self.device.setMinimumWidth(_FIELD_WIDTH)
+        # Names of devices are long: the list of choices shows them whole.
+        self.device.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.device.setMinimumContentsLength(10)
+        self.device.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.device.addItem("This computer", _HOST)
         self.also_on = ChoiceMenu("None")
         self.on_device = DevicePlanForm(load_delegates())
@@ -77,7 +90,8 @@ class PlanForm(QScrollArea):
         self._explanation = plain_label("", role="dim", is_selectable=False)
         self._problem = plain_label("", role="error", is_selectable=False)
         self._body = QWidget()
-        self._form = QFormLayout(self._body)
+        self._where = QFormLayout()
+        self._form = QFormLayout()
         self._build()
         self._connect()
 
@@ -182,13 +196,21 @@ class PlanForm(QScrollArea):
         self._show_inputs()
 
     def _build(self) -> None:
-        self._form.setContentsMargins(12, 8, 12, 8)
-        self._form.setVerticalSpacing(6)
-        self._form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-        self._form.addRow("Device", self.device)
-        self._form.addRow("Also on", self.also_on)
-        self._form.addRow(self.on_device)
+        # Boxes below each other: a form gives wrapped texts inside its rows too little height.
+        column = QVBoxLayout(self._body)
+        column.setContentsMargins(12, 8, 12, 8)
+        column.setSpacing(6)
+        column.addLayout(self._where)
+        column.addWidget(self.on_device)
+        column.addLayout(self._form)
+        column.addStretch(1)
+        for form in (self._where, self._form):
+            form.setVerticalSpacing(6)
+            form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+            form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        self._where.addRow("Device", self.device)
+        self._where.addRow("Also on", self.also_on)
+        self._where.labelForField(self.device).setMinimumWidth(LABEL_WIDTH)
         self._form.addRow("Kernels", self.kernels)
         self._form.addRow("", self._explanation)
         self._form.addRow("Runs", self.runs)
@@ -225,7 +247,7 @@ class PlanForm(QScrollArea):
         chosen = self.device.currentData()
         entries = {self.device.itemData(i): self.device.itemText(i) for i in range(self.device.count())}
         self.also_on.set_choices({id_: name for id_, name in entries.items() if id_ != chosen and id_ in self._ready})
-        self._form.setRowVisible(self.also_on, len(entries) > 1)
+        self._where.setRowVisible(self.also_on, len(entries) > 1)
         self._show_devices()
         self.device_chosen.emit(chosen)
 
@@ -233,7 +255,7 @@ class PlanForm(QScrollArea):
     def _show_devices(self) -> None:
         """Show the rows that the chosen devices need."""
         devices = self._chosen_devices()
-        self._form.setRowVisible(self.on_device, self.is_on_device)
+        self.on_device.setVisible(self.is_on_device)
         for row in (self.kernels, self._explanation):
             self._form.setRowVisible(row, _HOST in devices)
         self.threads.setMaximum(_MOST_THREADS if self.is_on_device else max(1, os.cpu_count() or 1))
