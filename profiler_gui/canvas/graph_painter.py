@@ -63,8 +63,36 @@ class GraphPainter:
         self._nodes.paint(painter, nodes, view, detail)
         if detail >= Detail.LINES:
             self._paint_tabs(painter, nodes, view)
-        if detail >= Detail.TITLES:
-            self._paint_labels(painter, nodes, view, detail)
+        self.paint_labels(painter, nodes, view)
+        painter.restore()
+
+    def paint_labels(self, painter: QPainter, nodes: Ints, view: Viewport) -> None:
+        """Paint badge and overlay label in a pill on the upper right corner, away from the labels of edges."""
+        coat, detail = self.coat, detail_at(view.zoom)
+        if detail < Detail.TITLES or (not coat.labels and not coat.badges):
+            return
+        layout = self.picture.layout
+        scale = view.zoom if detail >= Detail.LINES else _SMALL_LABEL
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setFont(self._bold)
+        for node in nodes.tolist():
+            text = " ".join(
+                filter(None, (coat.badges[node] if coat.badges else "", coat.labels[node] if coat.labels else ""))
+            )
+            if not text:
+                continue
+            width = self._bold_metrics.horizontalAdvance(text) + 12
+            if detail < Detail.LINES and width * scale > layout.width[node] * view.zoom:
+                continue
+            x, y = view.to_widget(layout.left[node] + layout.width[node], layout.top[node])
+            painter.save()
+            painter.translate(x, y)
+            painter.scale(scale, scale)
+            self._paint_pill(
+                painter, QRectF(8 - width, _PILL_TOP, width, _PILL_HEIGHT), text, coat.colours[coat.colour[node]]
+            )
+            painter.restore()
         painter.restore()
 
     def _paint_regions(self, painter: QPainter, nodes: Ints, pieces: Ints, view: Viewport) -> None:
@@ -133,35 +161,6 @@ class GraphPainter:
                 painter.drawRoundedRect(rect, 4, 4)
                 painter.setPen(QColor(self.palette.tab_text))
                 painter.drawText(rect, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextSingleLine, text)
-        painter.restore()
-
-    def _paint_labels(self, painter: QPainter, nodes: Ints, view: Viewport, detail: Detail) -> None:
-        """Paint badge and overlay label in a pill on the upper right corner, away from the labels of edges."""
-        coat = self.coat
-        if not coat.labels and not coat.badges:
-            return
-        layout = self.picture.layout
-        scale = view.zoom if detail >= Detail.LINES else _SMALL_LABEL
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        painter.setFont(self._bold)
-        for node in nodes.tolist():
-            text = " ".join(
-                filter(None, (coat.badges[node] if coat.badges else "", coat.labels[node] if coat.labels else ""))
-            )
-            if not text:
-                continue
-            width = self._bold_metrics.horizontalAdvance(text) + 12
-            if detail < Detail.LINES and width * scale > layout.width[node] * view.zoom:
-                continue
-            x, y = view.to_widget(layout.left[node] + layout.width[node], layout.top[node])
-            painter.save()
-            painter.translate(x, y)
-            painter.scale(scale, scale)
-            self._paint_pill(
-                painter, QRectF(8 - width, _PILL_TOP, width, _PILL_HEIGHT), text, coat.colours[coat.colour[node]]
-            )
-            painter.restore()
         painter.restore()
 
     def _paint_pill(self, painter: QPainter, rect: QRectF, text: str, colour: str) -> None:

@@ -58,6 +58,14 @@ class Highlight:
         if hovered is not None:
             pen = QPen(QColor(palette.dim_text), 1.5)
             self._outline(painter, np.asarray([hovered], np.int64), view, pen, 1.0)
+        self._paint_labels(painter, view)
+
+    def _paint_labels(self, painter: QPainter, view: Viewport) -> None:
+        """Paint the labels of outlined nodes again: the outline crosses them."""
+        outlined = np.unique(np.concatenate((self._selected, self._producers, self._consumers, self._matches)))
+        seen = np.intersect1d(outlined, self._graph.culling.nodes(view.box, 24.0), assume_unique=True)
+        if len(seen) <= _MOST_OUTLINES:
+            self._graph.paint_labels(painter, seen, view)
 
     def _pieces(self, edges: Ints) -> Ints:
         layout = self._graph.picture.layout

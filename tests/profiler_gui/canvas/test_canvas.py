@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QMenu
 
@@ -205,6 +205,18 @@ def test_a_wide_graph_starts_where_most_nodes_are(canvas, metrics):
     seen = (layout.left >= left) & (layout.left + layout.width <= right) & (layout.top < layout.bounds[1] + 600)
 
     assert seen.sum() >= 5
+
+
+def test_the_outline_of_the_selection_runs_under_the_label(canvas):
+    canvas.set_overlay(ValueOverlay(title="Time", values={CONV: 1.0}, labels={CONV: "1234 ms"}))
+    canvas.reset_zoom()
+    layout, node = canvas.picture.layout, canvas.picture.node_of[CONV]
+    right, top = canvas.view.to_widget(layout.left[node] + layout.width[node], layout.top[node])
+    label = QRect(round(right) - 36, round(top) - 10, 32, 12)
+    before = pixels(canvas).copy(label)
+    canvas.set_selection([CONV])
+
+    assert pixels(canvas).copy(label) == before
 
 
 def test_space_shows_everything(canvas, qtbot, long_chain):
