@@ -15,6 +15,8 @@ _MARGIN = 22
 _SORT_MARK = 10
 _ICON = 24
 _MAX_WIDTH = 220
+_MOST_FILLED_WIDTH = 560
+"""Wider texts would drive the numbers out of sight."""
 
 
 class RecordView(QTableView):
@@ -36,7 +38,7 @@ class RecordView(QTableView):
         self._is_telling = True
         self._kept: frozenset[int] = frozenset()
         self._shortened: dict[int, tuple[int, int, int]] = {}
-        """By column: the least width, the one that shows its texts in full, and the one it was given last."""
+        """By column: the least width, the most that is useful, and the one it was given last."""
         self._delegate = ShareDelegate()
         self.setModel(table)
         self.setItemDelegate(self._delegate)
@@ -120,7 +122,7 @@ class RecordView(QTableView):
             wanted, given = max(title, total, width), max(widest, title)
             self.setColumnWidth(i, min(wanted, given))
             if wanted > given:
-                self._shortened[i] = (given, wanted, given)
+                self._shortened[i] = (given, min(wanted, _MOST_FILLED_WIDTH), given)
         self._fill_width()
 
     def copy_rows(self) -> None:
@@ -199,16 +201,16 @@ class RecordView(QTableView):
     def _fill_width(self) -> None:
         """Widen shortened columns as far as there is room; one that the user made another width stays as it is."""
         spare = self.viewport().width() - self.horizontalHeader().length()
-        for i, (least, wanted, given) in tuple(self._shortened.items()):
+        for i, (least, most, given) in tuple(self._shortened.items()):
             if self.isColumnHidden(i):
                 continue
             if self.columnWidth(i) != given:
                 del self._shortened[i]
                 continue
-            width = min(max(given + spare, least), wanted)
+            width = min(max(given + spare, least), most)
             spare -= width - given
             self.setColumnWidth(i, width)
-            self._shortened[i] = (least, wanted, width)
+            self._shortened[i] = (least, most, width)
 
     def _is_any_in_sight(self, positions: Sequence[int]) -> bool:
         first = self.rowAt(0)

@@ -111,7 +111,7 @@ def a_view_with_a_long_name(qtbot):
     view = RecordView(RecordTable(COLUMNS))
     qtbot.addWidget(view)
     view.table.set_rows([Fruit("pear " * 100, 120, 0.5)])
-    view.resize(600, 200)
+    view.resize(500, 200)
     view.show()
     view.fit_columns()
     return view
@@ -125,7 +125,7 @@ def test_shortened_texts_get_the_room_that_is_left(qtbot):
 
 def test_shortened_texts_follow_the_width_of_the_view(qtbot):
     view = a_view_with_a_long_name(qtbot)
-    view.resize(900, 200)
+    view.resize(600, 200)
 
     assert view.horizontalHeader().length() == view.viewport().width()
 
