@@ -12,7 +12,7 @@ from backends.targets.facts import OperatorFacts
 
 
 def not_per_channel(op: OperatorFacts, *, tensor: Tensors) -> str | None:
-    """{tensor} is not quantised per channel."""
+    """Quantisation of {tensor} is per-tensor, with one scale."""
     for found in tensor.pick(op):
         if found.quantization is not None and found.quantization.is_per_channel:
             return f"{len(found.quantization.scale)} scales along dimension {found.quantization.dimension}"
@@ -20,7 +20,7 @@ def not_per_channel(op: OperatorFacts, *, tensor: Tensors) -> str | None:
 
 
 def not_blockwise(op: OperatorFacts, *, tensor: Tensors) -> str | None:
-    """{tensor} is not quantised in blocks."""
+    """Quantisation of {tensor} is not in blocks."""
     for found in tensor.pick(op):
         if found.quantization is not None and found.quantization.block_size:
             return f"blocks of {found.quantization.block_size}"
