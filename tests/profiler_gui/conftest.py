@@ -1,7 +1,10 @@
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 
+from backends.devices.adb.address import ServerAddress
+from backends.devices.adb.server import AdbServer
 from profiler_gui.app import make_services, make_window
+from tests.support.adb_peer import AdbPeer, OwnAdbServer, install_phone
 from tests.support.model_builder import a_model, a_stored_tensor, an_operator
 
 
@@ -77,3 +80,30 @@ def open_file(window, services, qtbot):
         return record
 
     return open_
+
+
+@pytest.fixture(scope="session")
+def adb_server(tmp_path_factory):
+    """A real adb server that knows no device of the user."""
+    with OwnAdbServer(tmp_path_factory.mktemp("adb")) as server:
+        yield server
+
+
+@pytest.fixture
+def make_phone(adb_server, settings, tmp_path):
+    """Make phones for the real adb server, which the program is told to ask; nobody has connected to them yet."""
+    settings.adb_address = f"{adb_server.host}:{adb_server.port}"
+    phones = []
+
+    def make():
+        phone = AdbPeer(tmp_path / f"phone{len(phones)}")
+        install_phone(phone.files)
+        phones.append(phone)
+        return phone
+
+    yield make
+    server = AdbServer(ServerAddress(host=adb_server.host, port=adb_server.port))
+    for phone in phones:
+        # Gone first: the server would wait long for one that never answers.
+        phone.close()
+        server.disconnect(phone.address)
