@@ -101,10 +101,17 @@ class NoticeBoard(QObject):
 def notice_of(error: BaseException) -> Notice:
     """Give the notice that tells of an exception."""
     if isinstance(error, ProfilerError):
-        return Notice(severity=Severity.ERROR, message=error.message, hint=error.hint, detail=error.detail)
+        return Notice(severity=Severity.ERROR, message=_sentence(error.message), hint=error.hint, detail=error.detail)
     return Notice(
         severity=Severity.BUG,
         message=f"Something went wrong inside the program ({type(error).__name__}).",
         hint="This is a bug. You can go on working; the details help to find it.",
         detail="".join(traceback.format_exception(error)),
     )
+
+
+def _sentence(message: str) -> str:
+    """Begin with a capital and end with a full stop, as the command line does not; a file's name stays as it is."""
+    first = message.split(maxsplit=1)[0] if message.strip() else ""
+    start = message[:1].upper() if first.isalpha() else message[:1]
+    return f"{start}{message[1:]}{'' if message.endswith(('.', '!', '?', '…')) else '.'}"

@@ -1,3 +1,5 @@
+import pytest
+
 from backends.errors import ModelFileError
 from profiler_gui.notices import Notice, NoticeBoard, Severity, notice_of
 
@@ -11,6 +13,17 @@ def test_an_expected_error_is_told_in_its_own_words(qapp):
         "Get another.",
         "log",
     )
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        ("the runtime cannot run X (operator 1)", "The runtime cannot run X (operator 1)."),
+        ("model.tflite is empty (0 bytes).", "model.tflite is empty (0 bytes)."),
+    ],
+)
+def test_an_error_is_told_as_a_sentence(qapp, message, shown):
+    assert notice_of(ModelFileError(message)).message == shown
 
 
 def test_any_other_exception_is_a_bug_with_its_traceback(qapp):
