@@ -130,7 +130,7 @@ def test_a_failure_is_told_and_the_page_goes_on(opened, computer, qtbot):
     page.start_run()
     finish(qtbot, page)
 
-    assert [notice.message for notice in page.notices.notices] == ["the runtime crashed (SIGSEGV)"]
+    assert [notice.message for notice in page.notices.notices] == ["The runtime crashed (SIGSEGV)."]
     assert "the runtime crashed (SIGSEGV)\ntry other kernels\nlog" in log
     assert len(record.runs) == 1
 
