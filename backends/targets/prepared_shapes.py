@@ -1,4 +1,4 @@
-"""Shapes as the runtime works them out, where a file says something else.
+"""Shapes and types as the runtime works them out, where a file says something else.
 
 Some converters store no shape for the output of fused operators (LSTM and its relatives), nor for what follows; it
 then reads as a scalar. Others leave shapes behind that no longer fit. The runtime works all shapes out before it asks
@@ -10,13 +10,14 @@ from dataclasses import replace
 from math import prod
 
 from backends.model.model import NO_TENSOR, Operator, Subgraph, Tensor
+from backends.targets.prepared_dtypes import prepared_dtype
 
 Shape = tuple[int, ...]
 ReadConstant = Callable[[Tensor], tuple[int, ...]]
 
 
 def prepared_tensors(subgraph: Subgraph, read_constant: ReadConstant) -> tuple[Tensor, ...]:
-    """Give the tensors of a subgraph with the shapes that the runtime would work out.
+    """Give the tensors of a subgraph with the shapes and types that the runtime would work out.
 
     Args:
         subgraph: the subgraph; all its sizes must be known beforehand.
@@ -28,6 +29,10 @@ def prepared_tensors(subgraph: Subgraph, read_constant: ReadConstant) -> tuple[T
         for tensor, shape in zip(operator.outputs, shapes, strict=False):
             if tensor != NO_TENSOR and tensors[tensor].shape != shape:
                 tensors[tensor] = replace(tensors[tensor], shape=shape)
+        dtype = prepared_dtype(operator, tensors)
+        for tensor in operator.outputs if dtype else ():
+            if tensor != NO_TENSOR and tensors[tensor].dtype != dtype:
+                tensors[tensor] = replace(tensors[tensor], dtype=dtype)
     return tuple(tensors)
 
 
@@ -48,6 +53,7 @@ class _Operands:
     """An operator's operands as shape rules read them; what is not there raises."""
 
     def __init__(self, operator: Operator, inputs: Sequence[Tensor | None], read_constant: ReadConstant) -> None:
+        self.kind = operator.kind
         self.options = operator.options
         self.output_count = len(operator.outputs)
         self.inputs = inputs
@@ -185,17 +191,84 @@ def _batch_matmul(given: _Operands) -> list[Shape]:
     return [(*longer[:-2], rows, columns)]
 
 
+def _windowed(given: _Operands, filter_size: tuple[int, int], channels: int) -> list[Shape]:
+    batch, *image, _ = given.shape(0)
+    sizes = []
+    for size, length, axis in zip(image, filter_size, "hw", strict=True):
+        stride = given.number(f"stride_{axis}")
+        covered = (length - 1) * (given.number(f"dilation_{axis}_factor") or 1) + 1
+        room = size if given.options.get("padding") == "SAME" else size - covered + 1
+        sizes.append(-(-room // stride))
+    return [(batch, *sizes, channels)]
+
+
+def _convolution(given: _Operands) -> list[Shape]:
+    units, height, width, depth = given.shape(1)
+    return _windowed(given, (height, width), units if given.kind == "CONV_2D" else depth)
+
+
+def _pool(given: _Operands) -> list[Shape]:
+    return _windowed(given, (given.number("filter_height"), given.number("filter_width")), given.shape(0)[3])
+
+
+def _resize(given: _Operands) -> list[Shape]:
+    batch, _, _, depth = given.shape(0)
+    height, width = given.values(1)
+    return [(batch, height, width, depth)]
+
+
+def _pad(given: _Operands) -> list[Shape]:
+    added = given.values(1)
+    return [tuple(n + a + b for n, a, b in zip(given.shape(0), added[::2], added[1::2], strict=True))]
+
+
+def _space_to_depth(given: _Operands) -> list[Shape]:
+    (batch, height, width, depth), block = given.shape(0), given.number("block_size")
+    return [(batch, height // block, width // block, depth * block * block)]
+
+
+def _depth_to_space(given: _Operands) -> list[Shape]:
+    (batch, height, width, depth), block = given.shape(0), given.number("block_size")
+    return [(batch, height * block, width * block, depth // (block * block))]
+
+
+def _slice(given: _Operands) -> list[Shape]:
+    parts = zip(given.shape(0), given.values(1), given.values(2), strict=True)
+    return [tuple(whole - begin if size == -1 else size for whole, begin, size in parts)]
+
+
+def _tile(given: _Operands) -> list[Shape]:
+    return [tuple(size * times for size, times in zip(given.shape(0), given.values(1), strict=True))]
+
+
+def _arg(given: _Operands) -> list[Shape]:
+    data = given.shape(0)
+    axis = given.values(1)[0] % len(data)
+    return [(*data[:axis], *data[axis + 1 :])]
+
+
 _RULES: Mapping[str, Callable[[_Operands], list[Shape]]] = {
     **dict.fromkeys(("RELU", "RELU6", "RELU_N1_TO_1", "RELU_0_TO_1", "LEAKY_RELU", "ELU", "GELU", "HARD_SWISH"), _same),
     **dict.fromkeys(("LOGISTIC", "TANH", "SOFTMAX", "LOG_SOFTMAX", "L2_NORMALIZATION", "SQUARE", "NEG", "ABS"), _same),
     **dict.fromkeys(("EXP", "LOG", "SQRT", "RSQRT", "SIN", "COS", "FLOOR", "CEIL", "ROUND", "SIGN"), _same),
-    **dict.fromkeys(("CAST", "QUANTIZE", "DEQUANTIZE", "FAKE_QUANT", "LOGICAL_NOT", "PRELU"), _same),
+    **dict.fromkeys(("CAST", "QUANTIZE", "DEQUANTIZE", "FAKE_QUANT", "LOGICAL_NOT", "PRELU", "ADD_N"), _same),
     **dict.fromkeys(("ADD", "SUB", "MUL", "DIV", "POW", "MAXIMUM", "MINIMUM", "SQUARED_DIFFERENCE"), _broadcast),
     **dict.fromkeys(("EQUAL", "NOT_EQUAL", "LESS", "LESS_EQUAL", "GREATER", "GREATER_EQUAL"), _broadcast),
     **dict.fromkeys(("LOGICAL_AND", "LOGICAL_OR", "FLOOR_DIV", "FLOOR_MOD"), _broadcast),
     **dict.fromkeys(("MEAN", "SUM", "REDUCE_MAX", "REDUCE_MIN", "REDUCE_PROD", "REDUCE_ANY", "REDUCE_ALL"), _reduction),
     **dict.fromkeys(("LSTM", "UNIDIRECTIONAL_SEQUENCE_LSTM"), _lstm),
     **dict.fromkeys(("RNN", "UNIDIRECTIONAL_SEQUENCE_RNN"), _recurrent),
+    **dict.fromkeys(("CONV_2D", "DEPTHWISE_CONV_2D"), _convolution),
+    **dict.fromkeys(("MAX_POOL_2D", "AVERAGE_POOL_2D", "L2_POOL_2D"), _pool),
+    **dict.fromkeys(("RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR"), _resize),
+    **dict.fromkeys(("PAD", "PADV2", "MIRROR_PAD"), _pad),
+    **dict.fromkeys(("ARG_MAX", "ARG_MIN"), _arg),
+    **dict.fromkeys(("TRANSPOSE_CONV", "FILL"), lambda given: [given.values(0)]),
+    **dict.fromkeys(("ZEROS_LIKE", "CUMSUM", "REVERSE_V2", "DYNAMIC_UPDATE_SLICE"), _same),
+    "SPACE_TO_DEPTH": _space_to_depth,
+    "DEPTH_TO_SPACE": _depth_to_space,
+    "SLICE": _slice,
+    "TILE": _tile,
     "SVDF": _svdf,
     "FULLY_CONNECTED": _fully_connected,
     "RESHAPE": _reshape,

@@ -59,7 +59,11 @@ class Draft:
         return list(operands) if tensors.position < 0 else [operands[tensors.position]]
 
     def model(self) -> Model:
-        """Give the model of this one operator, through the bytes of a file."""
+        """Give a model that starts with this operator, through the bytes of a file.
+
+        Another one follows whose size is open: sizes and types then stay as the file states them, so that a draft may
+        break a rule that the runtime sees kept.
+        """
         custom = self.kind.removeprefix("CUSTOM:") if self.kind.startswith("CUSTOM:") else ""
         operator = an_operator(
             kind="CUSTOM" if custom else self.kind,
@@ -70,7 +74,10 @@ class Draft:
             custom_code=custom,
             custom_options=self.custom_options,
         )
-        return read_model_bytes(a_model([operator]))
+        open_size = an_operator(
+            "FILL", [a_stored_tensor((2,), "int32"), a_stored_tensor(())], [a_stored_tensor((1, 1))]
+        )
+        return read_model_bytes(a_model([operator, open_size]))
 
     def facts(self) -> OperatorFacts:
         """Give what rules look at."""

@@ -62,7 +62,7 @@ def _is_never(rule: Rule) -> bool:
 
 
 def _ask(target: Target, draft: Draft) -> Verdict:
-    (verdict,) = check_model(draft.model(), target).verdicts.values()
+    verdict, _ = check_model(draft.model(), target).verdicts.values()
     return verdict
 
 

@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 
+import numpy as np
 import pytest
 
 from backends.errors import ModelFileError
@@ -14,6 +15,10 @@ from tests.support.model_builder import StoredTensor, a_model, a_stored_tensor, 
 from tests.support.shared import MODEL_FILES
 
 Shape = tuple[int, ...]
+
+STRIDE_1, STRIDE_2 = ({"stride_h": size, "stride_w": size} for size in (1, 2))
+DILATION_2 = {"dilation_h_factor": 2, "dilation_w_factor": 2}
+FILTER_3 = {"filter_height": 3, "filter_width": 3}
 
 
 def ints(*values: int) -> StoredTensor:
@@ -55,6 +60,21 @@ def of(*shapes: Shape) -> list[StoredTensor]:
         ("UNIDIRECTIONAL_SEQUENCE_RNN", of((1, 7, 8), (16, 8)), {}, (1, 7, 16)),
         ("LSTM", of(*[(1, 8)] * 8, (16, 12), *[(1, 8)] * 11), {}, (1, 12)),
         ("LSTM", of((1, 8), (1, 16), (64, 24), (64,), (1, 16)), {"kernel_type": "BASIC"}, (1, 16)),
+        ("CONV_2D", of((1, 9, 9, 3), (8, 3, 3, 3)), {"stride_h": 2, "stride_w": 1, "padding": "SAME"}, (1, 5, 9, 8)),
+        ("CONV_2D", of((1, 9, 9, 3), (8, 3, 3, 3)), {**STRIDE_2, "padding": "VALID"}, (1, 4, 4, 8)),
+        ("CONV_2D", of((1, 9, 9, 3), (8, 3, 3, 3)), {**STRIDE_1, **DILATION_2, "padding": "VALID"}, (1, 5, 5, 8)),
+        ("DEPTHWISE_CONV_2D", of((1, 9, 9, 3), (1, 2, 2, 6)), {**STRIDE_1, "padding": "VALID"}, (1, 8, 8, 6)),
+        ("MAX_POOL_2D", of((1, 9, 9, 3)), {**STRIDE_2, **FILTER_3, "padding": "VALID"}, (1, 4, 4, 3)),
+        ("AVERAGE_POOL_2D", of((1, 9, 9, 3)), {**STRIDE_2, **FILTER_3, "padding": "SAME"}, (1, 5, 5, 3)),
+        ("RESIZE_BILINEAR", [*of((2, 4, 4, 3)), ints(7, 9)], {}, (2, 7, 9, 3)),
+        ("TRANSPOSE_CONV", [ints(1, 8, 8, 3), *of((3, 2, 2, 5), (1, 4, 4, 5))], {}, (1, 8, 8, 3)),
+        ("PAD", [*of((2, 3)), a_stored_tensor((2, 2), "int32", data=np.array([[1, 0], [2, 3]]))], {}, (3, 8)),
+        ("SPACE_TO_DEPTH", of((1, 4, 6, 2)), {"block_size": 2}, (1, 2, 3, 8)),
+        ("DEPTH_TO_SPACE", of((1, 2, 3, 8)), {"block_size": 2}, (1, 4, 6, 2)),
+        ("SLICE", [*of((4, 5)), ints(1, 2), ints(2, -1)], {}, (2, 3)),
+        ("FILL", [ints(3, 4), a_stored_tensor(())], {}, (3, 4)),
+        ("TILE", [*of((2, 3)), ints(2, 3)], {}, (4, 9)),
+        ("ARG_MAX", [*of((2, 3, 4)), ints(-1)], {}, (2, 3)),
     ],
 )
 def test_a_shape_is_worked_out(
@@ -107,6 +127,29 @@ def test_a_lost_shape_is_found_again_before_a_target_is_asked() -> None:
     assert failed(a_model_without_shapes(fixed=False)) == ["maximum-scalar"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "operands", "stated", "options", "expected"),
+    [
+        ("ADD", ("uint8", "uint8"), "float32", {}, "uint8"),
+        ("MUL", ("uint8", "uint8"), "float32", {}, "float32"),
+        ("SPLIT", ("int32", "int8"), "float32", {}, "int8"),
+        ("LESS", ("float32", "float32"), "float32", {}, "bool"),
+        ("ARG_MAX", ("float32", "int32"), "int32", {"output_type": "INT64"}, "int64"),
+        ("ARG_MAX", ("float32", "int32"), "int64", {"output_type": "FLOAT32"}, "int64"),
+    ],
+)
+def test_a_type_that_the_runtime_sets_itself_does_not_come_from_the_file(
+    kind: str, operands: tuple[str, ...], stated: str, options: dict[str, object], expected: str
+) -> None:
+    inputs = [a_stored_tensor((2, 2), dtype) for dtype in operands]
+    model = read_model_bytes(a_model([an_operator(kind, inputs, [a_stored_tensor((2, 2), stated)], options=options)]))
+    (graph,) = model.subgraphs
+
+    prepared = prepared_tensors(graph, ModelFacts(model).read_constant)
+
+    assert prepared[graph.operators[0].outputs[0]].dtype == expected
+
+
 @pytest.mark.skipif(not MODEL_FILES, reason="the reference models are not on this machine")
 def test_shapes_of_reference_models_come_out_as_their_files_state_them() -> None:
     changed: dict[str, list[tuple[Shape, Shape]]] = {}
@@ -122,8 +165,10 @@ def test_shapes_of_reference_models_come_out_as_their_files_state_them() -> None
                 differing = [(a.shape, b.shape) for a, b in zip(graph.tensors, prepared, strict=True) if a != b]
                 changed.update({file.name: differing} if differing else {})
 
-    # The runtime was asked: these three are what it makes of them. The fourth it refuses.
+    # The runtime was asked: these five are what it makes of them. The others it refuses.
     assert changed.pop("td_lstm.tflite") == [((), (1, 2))]
     assert changed.pop("td_uni_seq_lstm.tflite") == [((), (1, 2, 2))]
     assert changed.pop("gen_corner_rank12.tflite") == [((1, 4), (1,) * 12)]
-    assert set(changed) == {"gen_bad_const_size_mismatch.tflite"}
+    for name in ("ncnet_mai22_float_dyn.tflite", "ncnet_mai22_int8_dyn.tflite"):
+        assert changed.pop(name) == [((1, 1, 1, 3), (1, 3, 3, 3))] * 4
+    assert set(changed) == {"gen_bad_const_size_mismatch.tflite", "gen_bad_quant_nan_zero_scale.tflite"}
