@@ -1,6 +1,9 @@
 import pytest
 from PySide6.QtCore import Qt
 
+from backends.devices.adb.entries import describe_state
+from backends.devices.device import DeviceInfo
+from profiler_gui import devices
 from profiler_gui.devices import DeviceBoard
 from profiler_gui.jobs import JobRunner
 from profiler_gui.notices import NoticeBoard
@@ -101,20 +104,32 @@ def test_an_unplugged_phone_vanishes_or_says_what_to_do(opened, qtbot, make_phon
     assert left == []
 
 
-def test_a_phone_whose_dialog_waits_says_so_in_words(opened, qtbot, make_phone):
+@pytest.mark.parametrize(
+    ("state", "words", "remedy"),
+    [
+        ("unauthorized", "not authorised", "Unlock the device and accept the dialog that asks to allow USB debugging."),
+        ("offline", "offline", "Plug it in again, or switch USB debugging off and on."),
+        ("no permissions", "no permissions", "Add a udev rule for the device"),
+        ("recovery", "in recovery mode", "Restart it into Android."),
+    ],
+)
+def test_a_phone_that_cannot_be_used_says_why_and_what_to_do(opened, qtbot, monkeypatch, state, words, remedy):
     page, board, _ = opened
-    phone = make_phone()
-    phone.faults.is_unauthorised = True
-    click(qtbot, page.look_button)
-    board.connect_to(phone.address)
-    qtbot.waitUntil(lambda: len(board.devices) == 2, timeout=10_000)
-    page.devices.setCurrentRow(1)
-    text = page.facts.text()
+    info = DeviceInfo(id="adb:R5CT", name="R5CT", kind="android", state=describe_state(state))
 
-    assert board.devices[1].state != "ready"
+    def watch(_address, tell, progress):
+        tell((info,))
+        progress.sleep(60)
+
+    monkeypatch.setattr(devices, "_watch", watch)
+    click(qtbot, page.look_button)
+    qtbot.waitUntil(lambda: len(board.devices) == 2)
+    page.devices.setCurrentRow(1)
+
+    assert f"R5CT\n{words}  ·  R5CT" in page.devices.texts()
+    assert words in page.facts.text()
+    assert remedy in page.facts.text()
     assert not page.check_button.isEnabled()
-    assert any(word in text for word in ("not authorised", "offline", "authorise"))
-    assert any(remedy in text for remedy in ("accept the dialog", "Plug it in again"))
 
 
 def test_an_address_where_nobody_answers_is_told_with_a_remedy(opened, qtbot):
