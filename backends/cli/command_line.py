@@ -34,7 +34,8 @@ _EPILOG = """\
 Without a verb, the window opens with the files that are named.
 
 exit codes: 0 done; 1 the condition of --fail-on is met; 2 wrong usage; 3 the model cannot be read;
-4 the run failed; 130 interrupted. Results go to the standard output, everything else to the error stream.
+4 the run, or one of several, failed; 130 interrupted.
+Results go to the standard output, everything else to the error stream.
 """
 _SHOWN_LOG_LINES = 20
 _DEBUG_VARIABLE = "TFLITE_PROFILER_DEBUG"

@@ -1,29 +1,25 @@
 """The verb ``profile``: how long each operator takes."""
 
 import argparse
-import signal
-import sys
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from types import FrameType
+from collections.abc import Sequence
 
 from backends.cli.exit_code import ExitCode
+from backends.cli.interruption import shown_progress
 from backends.cli.list_devices import server_address
 from backends.cli.model_argument import add_model_argument, open_model
 from backends.cli.output import check_output, write_outputs
-from backends.cli.progress_line import ProgressLine
+from backends.cli.profile_matrix import profile_matrix
 from backends.cli.usage import UsageError, add_report_arguments, at_least, named_file, named_shape
 from backends.devices.adb.server import AdbServer
 from backends.devices.device import Device
 from backends.devices.discovery import list_devices
 from backends.model.cost import estimate_model
-from backends.progress import Progress
 from backends.reports.run_content import RunContent
 from backends.runs.benchmark.command import check_options
 from backends.runs.benchmark.delegates import load_delegates
-from backends.runs.execution import HOST, execute_plan
+from backends.runs.execution import HOST, execute_plan, is_called
 from backends.runs.plan import InputKind, Kernels, Plan
+from backends.runs.precision import Precision, fit_plan
 
 _DEFAULT = Plan()
 _DEFAULT_DELEGATE = "xnnpack"
@@ -33,7 +29,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     add_model_argument(parser)
     how = parser.add_argument_group("measuring")
-    how.add_argument("--device", default="host", metavar="ID", help="device to measure on (default: host)")
+    how.add_argument(
+        "--device",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="device to measure on (default: host); several measure at the same time",
+    )
     how.add_argument(
         "--kernels",
         choices=[str(kind) for kind in Kernels],
@@ -63,9 +65,11 @@ def _add_device_arguments(parser: argparse.ArgumentParser) -> None:
     where = parser.add_argument_group("devices", "measuring with TFLite's benchmark_model")
     where.add_argument(
         "--delegate",
+        action="append",
         choices=load_delegates().ids,
-        default="",
-        help=f"what runs the model on the device (default: {_DEFAULT_DELEGATE})",
+        default=[],
+        help=f"what runs the model on the device (default: {_DEFAULT_DELEGATE}); several are measured one after the "
+        "other, and what does not fit the model is skipped",
     )
     where.add_argument(
         "--option",
@@ -73,7 +77,22 @@ def _add_device_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="an option of the delegate, such as accelerator=google-edgetpu or affinity=4-7",
+        help="an option of the delegate, such as accelerator=google-edgetpu or affinity=4-7; of several delegates "
+        "those get it that have it",
+    )
+    where.add_argument(
+        "--precision",
+        type=Precision,
+        action="append",
+        choices=tuple(Precision),
+        default=[],
+        help="what to compute in: sets the delegate's options, and fails or skips what does not fit the model",
+    )
+    where.add_argument(
+        "--cool-down", type=_at_least_zero, default=0.0, metavar="S", help="wait between two measurements on a device"
+    )
+    where.add_argument(
+        "--wait-until-cool", action="store_true", help="also wait until the device is no longer hot or throttled"
     )
     where.add_argument(
         "--runner",
@@ -96,42 +115,71 @@ def _add_device_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(arguments: argparse.Namespace) -> ExitCode:
-    """Measure as asked and write the run."""
+    """Measure as asked and write the run, or the table of all runs."""
     check_output(arguments.output, force=arguments.force, model=arguments.model.path)
-    plan = _plan(arguments)
+    devices = _find_devices(arguments)
+    delegates = _delegates(arguments, devices)
+    plan = _plan(arguments, devices[0].info.id, delegates[0])
+    if len(devices) > 1 or len(delegates) > 1 or len(arguments.precision) > 1:
+        return profile_matrix(arguments, plan, devices, delegates)
+    if plan.delegate:
+        check_options(plan, load_delegates())
     model = open_model(arguments.model)
-    line = ProgressLine(sys.stderr)
-    progress = Progress(line)
-    try:
-        with _cancelled_by_signals(progress):
-            run = execute_plan(arguments.model.path, model, plan, progress, devices=_devices(arguments))
-    finally:
-        line.clear()
+    for precision in arguments.precision:
+        plan = fit_plan(plan, model, precision)
+    with shown_progress() as progress:
+        run = execute_plan(arguments.model.path, model, plan, progress, devices=devices)
     costs, _ = estimate_model(model)
     write_outputs(RunContent(model, run, costs), format_name=arguments.format, path=arguments.output)
     return ExitCode.DONE
 
 
-def _plan(arguments: argparse.Namespace) -> Plan:
-    """Make the plan.
+def _find_devices(arguments: argparse.Namespace) -> tuple[Device, ...]:
+    """Give the devices that are meant, each once; adb is only asked where another than this computer is meant.
 
     Raises:
-        RunError: an option does not fit the delegate.
-        UsageError: there is no such device, or options for devices are given for this computer.
+        UsageError: there is no such device.
     """
-    known = [device.info.id for device in _devices(arguments)]
-    if arguments.device not in (*known, *(id_.partition(":")[2] for id_ in known)):
-        raise UsageError(f"There is no device '{arguments.device}'; reachable now: {', '.join(known)}.")
-    has_tool = arguments.device != HOST or bool(arguments.runner)
-    if not has_tool and (arguments.delegate or arguments.option or arguments.rate or arguments.min_seconds):
+    wanted = arguments.device or [HOST]
+    known = list_devices() if set(wanted) == {HOST} else list_devices(AdbServer(arguments.adb_server))
+    found = {}
+    for id_ in wanted:
+        device = next((device for device in known if is_called(device, id_)), None)
+        if device is None:
+            names = ", ".join(device.info.id for device in known)
+            raise UsageError(f"There is no device '{id_}'; reachable now: {names}.")
+        found[device.info.id] = device
+    return tuple(found.values())
+
+
+def _delegates(arguments: argparse.Namespace, devices: Sequence[Device]) -> tuple[str, ...]:
+    """Give the ids of what shall run the model; empty where that is this computer's own runtime.
+
+    Raises:
+        UsageError: options for devices are given for this computer.
+    """
+    delegates = tuple(dict.fromkeys(arguments.delegate))
+    is_host_alone = all(device.info.id == HOST for device in devices) and not arguments.runner
+    if not is_host_alone:
+        return delegates or (_DEFAULT_DELEGATE,)
+    if delegates or arguments.option or arguments.rate or arguments.min_seconds or arguments.precision:
         raise UsageError(
-            "--delegate, --option, --rate and --min-seconds are for devices; on this computer they need --runner with "
-            "a build of benchmark_model."
+            "--delegate, --option, --precision, --rate and --min-seconds are for devices; on this computer they need "
+            "--runner with a build of benchmark_model."
         )
+    return ("",)
+
+
+def _plan(arguments: argparse.Namespace, device: str, delegate: str) -> Plan:
+    """Make the plan for the first device and delegate.
+
+    Raises:
+        UsageError: a number is out of range.
+    """
     kind = InputKind.FILE if arguments.input else InputKind.ZEROS if arguments.zeros else InputKind.RANDOM
     try:
-        plan = Plan(
-            device=arguments.device,
+        return Plan(
+            device=device,
             kernels=Kernels(arguments.kernels),
             threads=arguments.threads,
             runs=arguments.runs,
@@ -141,7 +189,7 @@ def _plan(arguments: argparse.Namespace) -> Plan:
             seed=arguments.seed,
             input_files=dict(arguments.input),
             input_shapes=dict(arguments.shape),
-            delegate=(arguments.delegate or _DEFAULT_DELEGATE) if has_tool else "",
+            delegate=delegate,
             delegate_options=dict(arguments.option),
             runner=arguments.runner,
             rate_hz=arguments.rate,
@@ -149,14 +197,6 @@ def _plan(arguments: argparse.Namespace) -> Plan:
         )
     except ValueError as error:
         raise UsageError(f"{error}.") from error
-    if has_tool:
-        check_options(plan, load_delegates())
-    return plan
-
-
-def _devices(arguments: argparse.Namespace) -> Sequence[Device]:
-    """Give what can measure; adb is only asked where another device than this computer is meant."""
-    return list_devices() if arguments.device == HOST else list_devices(AdbServer(arguments.adb_server))
 
 
 def _named_value(text: str) -> tuple[str, str]:
@@ -174,21 +214,3 @@ def _at_least_zero(text: str) -> float:
     if not 0 <= value < 1e9:
         raise argparse.ArgumentTypeError(f"'{text}' is not a number of at least 0")
     return value
-
-
-@contextmanager
-def _cancelled_by_signals(progress: Progress) -> Iterator[None]:
-    """Turn Ctrl+C and a request to end into a cancel, which also ends the child process.
-
-    The cancel runs in a thread of its own: the interrupted main thread may hold the lock that it needs.
-    """
-
-    def cancel(number: int, frame: FrameType | None) -> None:
-        threading.Thread(target=progress.cancel, daemon=True).start()
-
-    before = {number: signal.signal(number, cancel) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -50,6 +50,11 @@ def execute_plan(
     return measure_on_device(model_path, model, plan, device, progress)
 
 
+def is_called(device: Device, id_: str) -> bool:
+    """Whether this is the device's id, or its serial number alone."""
+    return id_ in (device.info.id, device.info.id.partition(":")[2])
+
+
 def find_device(id_: str, devices: Iterable[Device]) -> RemoteDevice:
     """Give the device with this id, or with this serial number after the transport's name.
 
@@ -58,7 +63,7 @@ def find_device(id_: str, devices: Iterable[Device]) -> RemoteDevice:
     """
     known = list(devices)
     for device in known:
-        if id_ in (device.info.id, device.info.id.partition(":")[2]) and hasattr(device, "shell"):
+        if is_called(device, id_) and hasattr(device, "shell"):
             if device.info.state != "ready":
                 raise DeviceError(f"the device {id_} cannot be used: {device.info.state}")
             return cast("RemoteDevice", device)

@@ -17,6 +17,10 @@ def test_each_delegate_is_described_in_full(delegate: Delegate) -> None:
     assert set(delegate.precisions) <= {"fp32", "fp16", "int8"}
     assert len(set(ids)) == len(ids)
     assert all(option.help and option.source for option in options)
+    for precision, wanted in delegate.precision_options.items():
+        assert precision in delegate.precisions
+        own = {option.id: option for option in delegate.options}
+        assert all(own[name].checked(value) == value for name, value in wanted.items())
     assert all(bool(option.flag) != bool(option.key) for option in options if option.id != "affinity")
 
 

@@ -69,6 +69,9 @@ class Delegate:
     needs: str
     precisions: tuple[str, ...]
     """Kinds of models it computes as they are: ``fp32``, ``fp16``, ``int8``."""
+    precision_options: Mapping[str, Mapping[str, str]]
+    """Precision to the options, with values, that make it compute a model of floats so; one that is missing needs none
+    or is not possible (FP16 of a delegate that also knows FP32)."""
     targets: tuple[str, ...]
     options: tuple[DelegateOption, ...]
     source: str
@@ -155,6 +158,7 @@ def _delegate(row: dict[str, Any], sources: Mapping[str, str]) -> Delegate:
             libraries=tuple(row["libraries"]),
             needs=row["needs"],
             precisions=tuple(row["precisions"]),
+            precision_options={key: dict(value) for key, value in row.get("precision_options", {}).items()},
             targets=tuple(row["targets"]),
             options=_options(row, where, sources),
             source=sources[row["source"]],

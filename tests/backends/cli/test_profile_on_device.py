@@ -63,6 +63,45 @@ def test_a_device_is_profiled_by_its_serial_number(
     assert "Phone 7" in captured.out
 
 
+def test_several_delegates_on_several_devices_give_a_table(
+    tool: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "adb").mkdir()
+    with (
+        OwnAdbServer(tmp_path / "adb") as server,
+        AdbPeer(tmp_path / "one") as one,
+        AdbPeer(tmp_path / "two") as two,
+    ):
+        address = f"{server.host}:{server.port}"
+        for peer in (one, two):
+            install_phone(peer.files)
+            assert main(["devices", "--adb-server", address, "--connect", peer.address]) == 0
+        capsys.readouterr()
+        words = ["--adb-server", address, "--runner", str(tool), "--runs", "1", "--cool-down", "0.01"]
+        words += ["--device", one.address, "--device", two.address, "--delegate", "nnapi", "--delegate", "xnnpack"]
+        words += ["--precision", "int8"]
+        code = main(["profile", str(_SAMPLE), *words, "--output", str(tmp_path / "all.json")])
+        captured = capsys.readouterr()
+        failed = main(["profile", str(_SAMPLE), *words, "--delegate", "gpu", "--format", "json"])
+        cells = json.loads(capsys.readouterr().out)["cells"]
+
+    assert code == 0, captured.err
+    assert captured.out.count("XNNPACK") == 2
+    assert f"adb:{two.address}: nnapi done." in captured.err
+    saved = json.loads((tmp_path / "all.json").read_text())
+    assert saved["schema"] == "tflite-profiler/profiles/1"
+    assert [cell["state"] for cell in saved["cells"]] == ["done"] * 4
+    assert failed == 4
+    assert [cell["state"] for cell in cells] == ["done", "done", "failed"] * 2
+
+
+def test_a_precision_that_does_not_fit_is_refused(tool: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["--runner", str(tool), "--delegate", "nnapi", "--precision", "fp16"]
+
+    assert main(["profile", str(_SAMPLE), *words]) == 4
+    assert "does not compute in FP16" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [

@@ -2,13 +2,12 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from backends.devices.adb.address import ServerAddress
 from backends.devices.adb.provider import AdbProvider
 from backends.devices.adb.server import AdbServer
 from backends.devices.device import RemoteDevice
@@ -21,7 +20,7 @@ from backends.runs.benchmark.measuring import measure_on_device
 from backends.runs.plan import Plan
 from backends.runs.run import Certainty, Run
 from backends.runs.store import run_from_json, run_to_json
-from tests.support.adb_peer import AdbPeer, OwnAdbServer, install_phone
+from tests.support.adb_peer import AdbPeer
 from tests.support.benchmark_tool import (
     GRAPH_FILE,
     KNOWN,
@@ -43,26 +42,6 @@ _FOLDER = SHARED / "recordings" / "benchmark_model" if SHARED else None
 @pytest.fixture(scope="module")
 def model() -> Model:
     return read_model(_SAMPLE)
-
-
-@pytest.fixture(scope="session")
-def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnAdbServer]:
-    with OwnAdbServer(tmp_path_factory.mktemp("adb")) as server:
-        yield server
-
-
-@pytest.fixture
-def server(own_server: OwnAdbServer) -> AdbServer:
-    return AdbServer(ServerAddress(host=own_server.host, port=own_server.port))
-
-
-@pytest.fixture
-def peer(server: AdbServer, tmp_path: Path) -> Iterator[AdbPeer]:
-    with AdbPeer(tmp_path / "phone") as peer:
-        install_phone(peer.files)
-        server.connect(peer.address)
-        yield peer
-        server.disconnect(peer.address)
 
 
 @pytest.fixture
