@@ -124,6 +124,19 @@ def statistics_of(chunks: Iterator[Values]) -> ConstantStatistics:
 
 def dequantize(values: Values, tensor: Tensor) -> Values | None:
     """Give the real values behind stored ones, as float32; ``None`` if scales and shape do not fit together."""
+    steps = quantization_steps(tensor, values.shape)
+    if steps is None:
+        return None
+    scale, zero = steps
+    real: Values = (values.astype(np.float32) - zero) * scale
+    return real
+
+
+def quantization_steps(tensor: Tensor, shape: tuple[int, ...]) -> tuple[Values, Values] | None:
+    """Give scale and zero point of each value, as float32 views of the shape that take no room.
+
+    ``None`` if the tensor is not quantised, in blocks, or if scales and shape do not fit together.
+    """
     quantization = tensor.quantization
     if quantization is None or not quantization.scale or quantization.block_size:
         return None
@@ -131,15 +144,14 @@ def dequantize(values: Values, tensor: Tensor) -> Values | None:
     zero = np.array(quantization.zero_point or (0,), np.float32)
     if zero.size not in (1, scale.size):
         return None
+    along = [1] * len(shape)
     if scale.size > 1:
-        if not 0 <= quantization.dimension < values.ndim or values.shape[quantization.dimension] != scale.size:
+        if not 0 <= quantization.dimension < len(shape) or shape[quantization.dimension] != scale.size:
             return None
-        along = [1] * values.ndim
         along[quantization.dimension] = -1
-        scale = scale.reshape(along)
-        zero = zero.reshape(along) if zero.size > 1 else zero
-    real: Values = (values.astype(np.float32) - zero) * scale
-    return real
+    scale = scale.reshape(along)
+    zero = zero.reshape(along if zero.size > 1 else [1] * len(shape))
+    return np.broadcast_to(scale, shape), np.broadcast_to(zero, shape)
 
 
 def small_integers(model: Model, subgraph: int, tensor: int, limit: int = 16) -> tuple[int, ...]:

@@ -2,7 +2,11 @@
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
+from typing import BinaryIO
 
 from backends.errors import StoreError
 from backends.reports.content import Content
@@ -21,11 +25,22 @@ def write_report(path: Path, report: Report, content: Content) -> None:
     Raises:
         StoreError: the file cannot be written.
     """
+    with replaced_file(path) as stream, TextIOWrapper(stream, encoding="utf-8", newline="") as text:
+        report.write(text, content)
+
+
+@contextmanager
+def replaced_file(path: Path) -> Iterator[BinaryIO]:
+    """Give a stream beside the file, which takes its place when all went well; otherwise the old one stays.
+
+    Raises:
+        StoreError: the file cannot be written.
+    """
     temporary = ""
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".report-")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-            report.write(stream, content)
+        with os.fdopen(handle, "wb") as stream:
+            yield stream
         mask = os.umask(0)
         os.umask(mask)
         Path(temporary).chmod(0o666 & ~mask)
