@@ -57,6 +57,7 @@ class Commands(QObject):
     def _on_page_made(self, id_: str, page: QWidget) -> None:
         if isinstance(page, InspectorPage):
             page.file_wanted.connect(self._show_packed_file)
+            page.values_wanted.connect(self._show_values)
         if id_ == "profile":
             cast("ProfilePage", page).running_changed.connect(self._on_running_changed)
 
@@ -212,6 +213,12 @@ class Commands(QObject):
         from profiler_gui.dialogs.packed_file_dialog import show_packed_file
 
         show_packed_file(self._window, self._services.jobs, model, name)
+
+    @Slot(object, int, int)
+    def _show_values(self, model: Model, subgraph: int, tensor: int) -> None:
+        from profiler_gui.dialogs.values_dialog import ValuesDialog
+
+        ValuesDialog(model, subgraph, tensor, self._services.jobs, self._services.notices, self._window).show()
 
     @Slot()
     def _show_shortcuts(self) -> None:

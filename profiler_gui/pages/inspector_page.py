@@ -26,9 +26,11 @@ class InspectorPage(Page):
 
     Signals:
         file_wanted: a ``Model`` and the name of a file packed behind it, to look into.
+        values_wanted: a ``Model``, indexes of a subgraph and of a constant tensor in it whose values shall be browsed.
     """
 
     file_wanted = Signal(object, str)
+    values_wanted = Signal(object, int, int)
 
     def __init__(self, session: Session, jobs: JobRunner) -> None:
         super().__init__(session)
@@ -101,6 +103,7 @@ class InspectorPage(Page):
         view.operator_chosen.connect(record.reveal)
         view.subgraph_chosen.connect(record.show_subgraph)
         view.values_wanted.connect(partial(self._read_values, view, model, id_.subgraph))
+        view.all_values_wanted.connect(partial(self.values_wanted.emit, model, id_.subgraph))
         for tensor in view.constants:
             size = 1
             for length in tensor.shape:

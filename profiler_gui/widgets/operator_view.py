@@ -48,11 +48,13 @@ class OperatorView(QWidget):
         operator_chosen: the ``OperatorId`` of a link.
         subgraph_chosen: index of a subgraph that the operator calls.
         values_wanted: index of the constant tensor whose values shall be read.
+        all_values_wanted: index of the constant tensor whose values shall be browsed.
     """
 
     operator_chosen = Signal(object)
     subgraph_chosen = Signal(int)
     values_wanted = Signal(int)
+    all_values_wanted = Signal(int)
 
     def __init__(self, model: Model, operator: Operator, topology: Topology, facts: OperatorFacts) -> None:
         super().__init__()
@@ -143,6 +145,7 @@ class OperatorView(QWidget):
             card = TensorCard(f"{role} {place}", tensor, links(tensor), verb=verb)
             card.operator_chosen.connect(self.operator_chosen)
             card.values_wanted.connect(self.values_wanted)
+            card.all_values_wanted.connect(self.all_values_wanted)
             self._cards.setdefault(tensor.index, []).append(card)
             section.add(card, space_above=_TENSOR_GAP)
         if len(tensors) > _SHOWN_TENSORS:

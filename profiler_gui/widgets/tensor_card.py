@@ -32,10 +32,12 @@ class TensorCard(QFrame):
     Signals:
         operator_chosen: the ``OperatorId`` of a link.
         values_wanted: index of the constant tensor whose values shall be read.
+        all_values_wanted: index of the constant tensor whose values shall be browsed.
     """
 
     operator_chosen = Signal(object)
     values_wanted = Signal(int)
+    all_values_wanted = Signal(int)
 
     def __init__(self, role: str, tensor: Tensor, links: tuple[TensorLink, ...], *, verb: str) -> None:
         super().__init__()
@@ -56,6 +58,9 @@ class TensorCard(QFrame):
             self._button = LinkButton("Show values")
             self._button.clicked.connect(self._on_values_wanted)
             self._column.addWidget(self._button)
+            self._browse = LinkButton("Values…")
+            self._browse.setToolTip("Browse, copy and save all values")
+            self._browse.clicked.connect(partial(self.all_values_wanted.emit, tensor.index))
 
     def show_values(self, preview: ConstantPreview) -> None:
         """Show what was read of the constant."""
@@ -63,6 +68,8 @@ class TensorCard(QFrame):
             self._button.hide()
             self._values = ConstantView(preview)
             self._column.addWidget(self._values)
+            if preview.value_count:
+                self._column.addWidget(self._browse)
 
     def _link_row(self, links: tuple[TensorLink, ...], verb: str) -> QHBoxLayout:
         row = QHBoxLayout()
