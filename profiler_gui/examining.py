@@ -14,7 +14,7 @@ from backends.devices.local import LocalDevice
 from backends.errors import RunError
 from backends.progress import Progress
 from backends.runs.benchmark.command import Tool
-from backends.runs.benchmark.delegates import Delegate, load_delegates
+from backends.runs.benchmark.delegates import load_delegates
 from backends.runs.benchmark.tool_search import find_tool
 from backends.targets.chipsets import Accelerator, find_accelerators, load_chipsets
 
@@ -37,10 +37,6 @@ class Examination:
     def knows(self, flag: str) -> bool:
         """Whether the benchmark tool has a flag; unknown tools are given the benefit of the doubt."""
         return self.tool is None or not flag or flag in self.tool.flags
-
-    def offers(self, delegate: Delegate) -> bool:
-        """Whether the benchmark tool was built with a delegate."""
-        return all(self.knows(flag) for flag in delegate.flags)
 
 
 def examine_host() -> Examination:
@@ -93,7 +89,7 @@ def examine_adb_device(
 def _check_delegates(tool: Tool | None, facts: DeviceFacts) -> Iterator[Check]:
     if tool is not None:
         delegates = load_delegates().delegates
-        names = [item.name for item in delegates if all(flag in tool.flags for flag in item.flags)]
+        names = [item.name for item in delegates if all(flag in tool.flags for flag in item.needed_flags)]
         yield Check(name="Delegates", is_ok=True, message=f"The runner can use: {', '.join(names)}.")
     if not facts.libraries and not facts.nnapi_accelerators:
         yield Check(

@@ -170,7 +170,7 @@ class DelegateForm(QWidget):
             self._values[self._shown] = {field.option.id: field.value for field in self.fields if field.value}
 
     def _is_offered(self, delegate: Delegate) -> bool:
-        return all(self._knows(flag) for flag in delegate.flags)
+        return all(self._knows(flag) for flag in delegate.needed_flags)
 
     def _is_known(self, option: DelegateOption) -> bool:
         return self._knows(option.flag or ("external_delegate_options" if option.key else ""))

@@ -118,7 +118,7 @@ def test_a_server_that_cannot_be_started_is_told_and_looking_ends(board, server,
     board.look()
     qtbot.waitUntil(lambda: not board.is_looking)
 
-    assert [notice.message for notice in board._notices.notices] == ["the adb server cannot be started"]
+    assert [notice.message for notice in board._notices.notices] == ["The adb server cannot be started."]
 
 
 def test_answers_of_a_device_are_forgotten_when_it_is_gone(board, server, qtbot):

@@ -81,6 +81,11 @@ class Delegate:
         """Whether it is something else than the processor."""
         return self.id not in ("cpu", "xnnpack")
 
+    @property
+    def needed_flags(self) -> tuple[str, ...]:
+        """Flags that a build of the tool must know to use it."""
+        return (*self.flags, *(option.flag for option in self.options if option.is_required and option.flag))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DelegateTable:

@@ -139,7 +139,7 @@ def test_an_address_where_nobody_answers_is_told_with_a_remedy(opened, qtbot):
     click(qtbot, page.form.connect_button)
     qtbot.waitUntil(lambda: bool(notices.notices), timeout=10_000)
 
-    assert notices.notices[0].message.startswith("cannot connect to 127.0.0.1:1")
+    assert notices.notices[0].message.startswith("Cannot connect to 127.0.0.1:1")
     assert notices.notices[0].hint
 
 
@@ -151,7 +151,7 @@ def test_pairing_with_a_wrong_code_is_told_with_a_remedy(opened, qtbot):
     click(qtbot, page.form.pair_button)
     qtbot.waitUntil(lambda: bool(notices.notices), timeout=10_000)
 
-    assert notices.notices[0].message == "cannot pair with 127.0.0.1:1"
+    assert notices.notices[0].message == "Cannot pair with 127.0.0.1:1."
     assert "pairing code" in notices.notices[0].hint
 
 
@@ -162,7 +162,7 @@ def test_what_is_no_address_of_a_server_is_refused(opened, qtbot, settings):
     page.form.server.setText("somewhere")
     click(qtbot, page.form.server_button)
 
-    assert notices.notices[0].message == "'somewhere' is not an address"
+    assert notices.notices[0].message == "'somewhere' is not an address."
     assert settings.adb_address == before
 
 
