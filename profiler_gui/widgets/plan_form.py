@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QComboBox,
@@ -287,6 +287,8 @@ class PlanForm(QScrollArea):
         for line in self.shapes:
             line.edited.connect(self._show_problem)
         self._show_problem()
+        # Laid out in one go with new rows, a form gives wrapped texts too little height.
+        QTimer.singleShot(0, self, self._form.invalidate)
 
     @Slot()
     def _show_problem(self) -> None:

@@ -72,3 +72,17 @@ def test_what_is_wrong_with_a_shape_is_said(form):
     assert form._problem.plain_text == "x: sizes are whole numbers, e.g. 1x224x224x3"
     with pytest.raises(ValueError, match="whole numbers"):
         form.plan()
+
+
+def test_the_explanation_is_shown_in_full_after_another_model(form, qtbot):
+    model = a_chain(["RELU"])
+    first = replace(model.subgraphs[0].tensors[0], shape_signature=(-1, 8))
+    tensors = (first, *model.subgraphs[0].tensors[1:])
+    varying = replace(model, subgraphs=(replace(model.subgraphs[0], tensors=tensors),))
+    form.resize(281, 240)
+    form.show()
+    for shown in (varying, model, varying):
+        form.set_model(shown)
+        label = form._explanation
+
+        qtbot.waitUntil(lambda label=label: label.height() >= label.heightForWidth(label.width()))
