@@ -4,12 +4,16 @@ from collections.abc import Callable
 
 from backends.reports.columns import Align, Column, Value
 from backends.reports.rows import RunRow
-from backends.units import format_bytes, format_latency
+from backends.units import format_bytes, format_count, format_latency
 
 
 def format_moment(started_at: str) -> str:
     """Give an ISO 8601 time without its offset: ``2026-03-01 12:00:00``."""
     return started_at.replace("T", " ")[:19]
+
+
+def _rate_text(per_second: float) -> str:
+    return format_count(per_second) if per_second >= 1000 else f"{per_second:.3g}"
 
 
 _RUN_TIMES: tuple[tuple[str, str, Callable[[RunRow], Value], str], ...] = (
@@ -67,7 +71,7 @@ RUN_COLUMNS: tuple[Column[RunRow], ...] = (
         id="inferences_per_second",
         title="FPS",
         value=lambda row: row.inferences_per_second,
-        format="{:.3g}".format,
+        format=_rate_text,
         align=Align.RIGHT,
         description="Inferences per second at the mean latency.",
     ),
