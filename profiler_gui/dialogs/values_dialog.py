@@ -37,7 +37,7 @@ from profiler_gui.widgets.label import plain_label
 from profiler_gui.widgets.tensor_card import quantization_text, tensor_text
 
 _LANE = "values"
-_MOST_COPIED = 1_000_000
+_MOST_COPIED = 200_000
 _COLUMN_WIDTHS = (56, 320)
 _SAMPLED_CELLS = 40
 _MARGIN = 18

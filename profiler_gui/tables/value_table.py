@@ -85,8 +85,10 @@ class ValueTable(QAbstractTableModel):
         if len(self._values.shape) > 1:
             found = self._values.part((*self._window.leading, down, across), is_real=self._is_real)
             return [[_one_line(value) for value in line] for line in found]
-        lines = [[self.element_at(row, column) for column in columns] for row in rows]
-        return [["" if at is None else _one_line(self._value(at)) for at in line] for line in lines]
+        flat = slice(down.start * _WRAPPED, down.stop * _WRAPPED) if self._values.shape else ()
+        texts = [_one_line(value) for value in np.reshape(self._values.part(flat, is_real=self._is_real), -1)]
+        lines = [texts[first : first + _WRAPPED][across] for first in range(0, len(texts), _WRAPPED)]
+        return [line + [""] * (len(columns) - len(line)) for line in lines]
 
     def rowCount(self, parent: AnyIndex = _NO_PARENT) -> int:
         """Give the number of rows in the window."""

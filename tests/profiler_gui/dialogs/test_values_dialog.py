@@ -128,13 +128,21 @@ def test_a_single_dimension_is_wrapped_and_its_rows_say_where_they_begin(browse)
 
 def test_the_selection_is_copied_for_a_spreadsheet(browse, qtbot):
     dialog = browse(_weights())
-    dialog.grid.setFocus()
     dialog.grid.selectAll()
     qtbot.mouseClick(_button(dialog, "Copy"), Qt.MouseButton.LeftButton)
     lines = QGuiApplication.clipboard().text().splitlines()
 
     assert [[int(value) for value in line.split("\t")] for line in lines] == _WEIGHTS[0, 0].tolist()
     assert dialog.message.plain_text == "20 values copied."
+
+
+def test_copying_a_wrapped_dimension_keeps_its_rows(browse, qtbot):
+    dialog = browse(a_stored_tensor((20,), "int32", data=list(range(20)), name="constant"))
+    dialog.grid.selectAll()
+    qtbot.mouseClick(_button(dialog, "Copy"), Qt.MouseButton.LeftButton)
+    lines = QGuiApplication.clipboard().text().splitlines()
+
+    assert lines == ["\t".join(map(str, range(16))), "16\t17\t18\t19" + "\t" * 12]
 
 
 def test_the_histogram_counts_every_value(browse):
