@@ -1,0 +1,167 @@
+"""How long the window does not answer, by size of the model: ``python -m tests.benchmarks.bench_stalls``.
+
+A timer ticks in the main thread every two milliseconds while a person opens a model, chooses another target and gets
+a run. Printed is the longest time between two ticks for each of these, in milliseconds, with the layers and then the
+targets in front. ``--stacks`` also prints where the main thread was during the longest of them.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QEventLoop, QObject, QSettings, Qt, QTimer, Slot
+
+from backends.model.model import OperatorId
+from profiler_gui.app import make_application, make_services, make_window
+from profiler_gui.garbage import MainThreadCollector
+from profiler_gui.main_window import MainWindow
+from profiler_gui.services import Services
+from profiler_gui.settings import Settings
+from tests.benchmarks.bench_open import residual_model
+from tests.support.builders import a_run
+
+_SIZES = (65, 5_000, 20_000)
+_PANELS = ("layers", "targets")
+_QUIET_MS = 400
+"""An action is over when no job runs at the end of such a time."""
+_TICK_MS = 2
+_SAMPLED_S = 0.04
+"""The stack of the main thread is looked at when it did not tick for so long."""
+_SWITCH_INTERVAL_S = 0.001
+"""As in the program."""
+
+
+class Watchdog(QObject):
+    """Ticks in the main thread and keeps the longest time between two ticks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.longest_s = 0.0
+        self.stack = ""
+        self._last_s = time.perf_counter()
+        self._seen = ""
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._on_tick)
+        self._timer.start(_TICK_MS)
+
+    def reset(self) -> None:
+        """Begin with another action."""
+        self.longest_s, self.stack, self._seen = 0.0, "", ""
+        self._last_s = time.perf_counter()
+
+    def look(self) -> None:
+        """Remember where the main thread is if it does not tick; called in a thread of its own."""
+        frame = sys._current_frames().get(threading.main_thread().ident or 0)
+        if time.perf_counter() - self._last_s > _SAMPLED_S and frame is not None:
+            lines = traceback.extract_stack(frame)
+            self._seen += "      " + " < ".join(f"{line.name}:{line.lineno}" for line in reversed(lines[-6:])) + "\n"
+
+    @Slot()
+    def _on_tick(self) -> None:
+        now_s = time.perf_counter()
+        if now_s - self._last_s > self.longest_s:
+            self.longest_s, self.stack = now_s - self._last_s, self._seen
+        self._last_s, self._seen = now_s, ""
+
+
+def measure(path: Path, watchdog: Watchdog, services: Services, window: MainWindow) -> Iterator[tuple[str, float]]:
+    """Do what a person does and give the longest stall of each, in seconds."""
+    opener, session = services.opener, services.session
+
+    def clock(name: str, act: Callable[[], object]) -> tuple[str, float]:
+        watchdog.reset()
+        act()
+        _wait_until_quiet(services)
+        return name, watchdog.longest_s
+
+    for panel in _PANELS:
+        window.docks.raise_panel(panel)
+        yield clock(f"{panel}: open", partial(opener.open_paths, [path]))
+        record = session.current
+        assert record is not None
+        other = next(target.id for target in session.targets if target.id != record.target_id)
+        middle = OperatorId(0, len(record.model.subgraphs[0].operators) // 2)
+        yield clock(f"{panel}: choose a target", partial(record.choose_target, other))
+        yield clock(f"{panel}: a run is finished", partial(record.add_run, a_run(record.model)))
+        yield clock(f"{panel}: select an operator", partial(record.reveal, middle))
+        yield clock(f"{panel}: show the other panel", partial(window.docks.raise_panel, _other(panel)))
+        yield clock(f"{panel}: close", partial(session.close, record))
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description="Measure how long the window does not answer.")
+    parser.add_argument("files", nargs="*", type=Path, help="models to open instead of made ones")
+    parser.add_argument("--stacks", action="store_true", help="say where the main thread was")
+    arguments = parser.parse_args()
+    sys.setswitchinterval(_SWITCH_INTERVAL_S)
+    with tempfile.TemporaryDirectory() as folder, _program(Path(folder)) as (services, window, watchdog):
+        paths = arguments.files or [_made(Path(folder), size) for size in _SIZES]
+        if arguments.stacks:
+            _sample(watchdog)
+        for path in paths:
+            print(path.name)
+            for name, longest_s in measure(path, watchdog, services, window):
+                print(f"  {name:32}{longest_s * 1e3:8.0f} ms", flush=True)
+                if arguments.stacks:
+                    print(watchdog.stack, end="")
+
+
+@contextmanager
+def _program(folder: Path) -> Iterator[tuple[Services, MainWindow, Watchdog]]:
+    """The program as it starts, with settings of its own and its targets loaded."""
+    app = make_application()
+    MainThreadCollector(app)
+    services = make_services(app, Settings(QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)))
+    window = make_window(services)
+    window.show()
+    watchdog = Watchdog()
+    while not services.session.targets:
+        app.processEvents()
+    yield services, window, watchdog
+    window.close()
+
+
+def _wait_until_quiet(services: Services) -> None:
+    """Let the program work until nothing more is going on."""
+    loop = QEventLoop()
+    quiet = QTimer()
+    quiet.setSingleShot(True)
+    quiet.setInterval(_QUIET_MS)
+    quiet.timeout.connect(lambda: quiet.start() if services.jobs.jobs else loop.quit())
+    quiet.start()
+    loop.exec()
+
+
+def _made(folder: Path, size: int) -> Path:
+    path = folder / f"residual_{size}.tflite"
+    path.write_bytes(residual_model(size))
+    return path
+
+
+def _other(panel: str) -> str:
+    return _PANELS[1 - _PANELS.index(panel)]
+
+
+def _sample(watchdog: Watchdog) -> None:
+    def look() -> None:
+        while True:
+            time.sleep(0.01)
+            watchdog.look()
+
+    threading.Thread(target=look, daemon=True).start()
+
+
+if __name__ == "__main__":
+    main()
