@@ -19,6 +19,7 @@ class CheckList(QScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._checks: tuple[Check, ...] = ()
+        self._marks: tuple[QLabel, ...] = ()
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.show_checks(())
@@ -39,9 +40,11 @@ class CheckList(QScrollArea):
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(2)
         grid.setColumnStretch(1, 1)
+        self._marks = tuple(QLabel() for _ in self._checks)
+        self._draw_marks()
         row = 0
-        for check in self._checks:
-            grid.addWidget(self._mark(check), row, 0, Qt.AlignmentFlag.AlignTop)
+        for check, mark in zip(self._checks, self._marks, strict=True):
+            grid.addWidget(mark, row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(plain_label(f"{check.name}: {check.message}"), row, 1)
             if check.remedy and not check.is_ok:
                 grid.addWidget(plain_label(check.remedy, role="dim"), row + 1, 1)
@@ -53,17 +56,16 @@ class CheckList(QScrollArea):
         grid.setRowStretch(row, 1)
         self.setWidget(body)
 
-    def _mark(self, check: Check) -> QLabel:
+    def _draw_marks(self) -> None:
         colors = colors_of(self)
-        mark = QLabel()
-        name, color, word = ("check", colors.success, "ok") if check.is_ok else ("warning", colors.warning, "look")
-        mark.setPixmap(make_icon(name, color).pixmap(_MARK, _MARK))
-        mark.setAccessibleName(word)
-        mark.setToolTip(word)
-        return mark
+        for check, mark in zip(self._checks, self._marks, strict=True):
+            name, color, word = ("check", colors.success, "ok") if check.is_ok else ("warning", colors.warning, "look")
+            mark.setPixmap(make_icon(name, color).pixmap(_MARK, _MARK))
+            mark.setAccessibleName(word)
+            mark.setToolTip(word)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Follow the theme."""
+        """Follow the theme; only the marks, as widgets must not vanish while the theme goes through them."""
         super().changeEvent(event)
-        if event.type() is QEvent.Type.PaletteChange and self._checks:
-            self.show_checks(self._checks)
+        if event.type() is QEvent.Type.PaletteChange and hasattr(self, "_marks"):
+            self._draw_marks()

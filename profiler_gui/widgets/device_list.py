@@ -68,6 +68,7 @@ class DeviceList(QListWidget):
         self.clear()
         for info in devices:
             self.addItem(self._item(info))
+        self._draw_icons()
         ids = [info.id for info in devices]
         self.setCurrentRow(ids.index(chosen) if chosen in ids else 0)
         self.blockSignals(False)
@@ -75,16 +76,19 @@ class DeviceList(QListWidget):
 
     def _item(self, info: DeviceInfo) -> QListWidgetItem:
         problem, remedy = state_words(info)
-        colors = colors_of(self)
-        is_ready = info.state == _READY
         item = QListWidgetItem(plain(info.name))
-        item.setIcon(make_icon(_ICONS.get(info.kind, "phone"), colors.text if is_ready else colors.warning))
         item.setData(_ID, info.id)
         serial = info.id.partition(":")[2]
         item.setData(_SECOND_LINE, plain("  ·  ".join(part for part in (problem, serial) if part)))
-        item.setData(_IS_READY, is_ready)
+        item.setData(_IS_READY, info.state == _READY)
         item.setToolTip(plain(" ".join(part for part in (problem, remedy) if part)))
         return item
+
+    def _draw_icons(self) -> None:
+        colors = colors_of(self)
+        for row, info in enumerate(self._devices):
+            color = colors.text if info.state == _READY else colors.warning
+            self.item(row).setIcon(make_icon(_ICONS.get(info.kind, "phone"), color))
 
     @Slot()
     def _on_current_changed(self) -> None:
@@ -93,8 +97,8 @@ class DeviceList(QListWidget):
     def changeEvent(self, event: QEvent) -> None:
         """Follow the theme."""
         super().changeEvent(event)
-        if event.type() is QEvent.Type.PaletteChange and self._devices:
-            self.show_devices(self._devices)
+        if event.type() is QEvent.Type.PaletteChange and hasattr(self, "_devices"):
+            self._draw_icons()
 
 
 class _TwoLines(QStyledItemDelegate):

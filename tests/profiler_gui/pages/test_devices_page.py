@@ -8,6 +8,7 @@ from profiler_gui.devices import DeviceBoard
 from profiler_gui.jobs import JobRunner
 from profiler_gui.notices import NoticeBoard
 from profiler_gui.pages.devices_page import DevicesPage
+from profiler_gui.theme import Theme, ThemeMode
 
 
 @pytest.fixture
@@ -188,3 +189,16 @@ def test_files_on_the_device_are_removed_on_request(opened, qtbot, make_phone):
     qtbot.waitUntil(lambda: not ours.exists(), timeout=10_000)
 
     assert others.exists()
+
+
+def test_the_page_follows_the_theme_while_it_shows_checks(opened, qtbot, qapp):
+    page, _, _ = opened
+    qtbot.waitUntil(lambda: bool(page.checks.checks))
+    before = page.checks._marks[0].pixmap().toImage()
+    theme = Theme(qapp, ThemeMode.DARK)
+    theme.apply()
+    after = page.checks._marks[0].pixmap().toImage()
+    Theme(qapp, ThemeMode.LIGHT).apply()
+
+    assert before != after
+    assert page.checks.checks
