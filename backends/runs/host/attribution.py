@@ -10,7 +10,7 @@ from backends.model.model import Model, OperatorId
 from backends.runs.host.alignment import GUESSED, Kernel, align
 from backends.runs.host.averaging import disturbance, event_cost_us, outside_us, quiet_means, sum_by_owner
 from backends.runs.host.child import EventTemplate, ProfiledSample
-from backends.runs.host.fusion import FusedNodes
+from backends.runs.host.fusion import FusedNodes, takes_in_what_it_reads
 from backends.runs.host.nodes import COMPOSITE, NodePlan
 from backends.runs.host.rewrite import Rewrite
 from backends.runs.host.spans import GraphPlan, Span, find_spans, plan_graph
@@ -219,7 +219,9 @@ def _book_kernels(span: Span, positions: Sequence[int], ledger: _Ledger) -> None
 def _find_fused(model: Model, graph: GraphPlan, ledger: _Ledger) -> dict[OperatorId, OperatorId]:
     """Give into which operator each one without a kernel went: in its own partition, else anywhere in the subgraph."""
     neighbours = {
-        subgraph: FusedNodes(model, graph.nodes[subgraph], model.subgraphs[subgraph].outputs)
+        subgraph: FusedNodes(
+            model, graph.nodes[subgraph], model.subgraphs[subgraph].outputs, _absorbing(graph.nodes[subgraph], ledger)
+        )
         for subgraph in {subgraph for subgraph, _index, _timed in ledger.untimed}
     }
     fused: dict[OperatorId, OperatorId] = {}
@@ -229,6 +231,12 @@ def _find_fused(model: Model, graph: GraphPlan, ledger: _Ledger) -> dict[Operato
             nodes = graph.nodes[subgraph].nodes
             fused.setdefault(nodes[index].operator, nodes[target].operator)
     return fused
+
+
+def _absorbing(plan: NodePlan, ledger: _Ledger) -> frozenset[int]:
+    """Give the nodes with a kernel that also does the work of nodes before it."""
+    found = (any(map(takes_in_what_it_reads, ledger.kernels.get(node.operator, ()))) for node in plan.nodes)
+    return frozenset(index for index, is_absorbing in enumerate(found) if is_absorbing)
 
 
 def _shares(

@@ -74,6 +74,40 @@ def test_an_activation_without_a_kernel_went_into_what_it_reads() -> None:
         assert (share.time_us, share.fused_into) == (None, OperatorId(0, 1))
 
 
+def test_a_square_without_a_kernel_went_into_the_sum_that_squares() -> None:
+    x, moved, square, total = (a_stored_tensor() for _ in range(4))
+    operators = [
+        an_operator("ABS", [x], [moved]),
+        an_operator("MUL", [moved, moved], [square]),
+        an_operator("SUM", [square, a_stored_tensor((1,), "int32", data=[1])], [total]),
+    ]
+    dictionary = {
+        OperatorId(0, 0): (Kernel("Abs", 5.0),),
+        OperatorId(0, 1): (Kernel("Multiply (ND)", 5.0),),
+        OperatorId(0, 2): (Kernel("Sum (ND) Reduce", 5.0),),
+    }
+    events = [("Abs", KERNEL, 0, 0, 10), ("Normalize (ND) Reduce2", KERNEL, 0, 0, 10)]
+
+    result = attributed(read_model_bytes(a_model(operators)), a_sample(events), dictionary=dictionary)
+
+    assert result.operators[OperatorId(0, 1)].fused_into == OperatorId(0, 2)
+
+
+def test_functions_of_one_value_without_a_kernel_went_into_the_lookup_at_their_end() -> None:
+    dictionary = {
+        OperatorId(0, 0): (Kernel("Copy (NC, X8)", 5.0),),
+        OperatorId(0, 1): (Kernel("Abs", 5.0),),
+        OperatorId(0, 2): (Kernel("Negate", 5.0),),
+        OperatorId(0, 3): (Kernel("Sigmoid", 5.0),),
+    }
+    events = [("Copy (NC, X8)", KERNEL, 0, 0, 10), ("Invalid Unary Op", KERNEL, 0, 0, 10)]
+
+    result = attributed(a_chain("RESHAPE", "ABS", "NEG", "LOGISTIC"), a_sample(events), dictionary=dictionary)
+
+    assert [result.operators[OperatorId(0, i)].time_us is None for i in range(4)] == [False, True, True, False]
+    assert {result.operators[OperatorId(0, i)].fused_into for i in (1, 2)} == {OperatorId(0, 3)}
+
+
 def test_a_result_that_nobody_uses_was_left_out_and_not_fused() -> None:
     x, used, unused = a_stored_tensor(), a_stored_tensor(), a_stored_tensor()
     model = read_model_bytes(
