@@ -57,6 +57,7 @@ class AccuracyPane(QWidget):
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         bar = QHBoxLayout()
         bar.setContentsMargins(12, 8, 12, 4)
+        bar.setSpacing(12)
         bar.addWidget(self.button)
         bar.addWidget(self.finds_culprit)
         bar.addStretch(1)

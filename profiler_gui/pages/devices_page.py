@@ -61,6 +61,7 @@ class DevicesPage(QWidget):
         column.setSpacing(0)
         bar = QHBoxLayout()
         bar.setContentsMargins(12, 8, 12, 4)
+        bar.setSpacing(12)
         bar.addWidget(self.look_button)
         bar.addWidget(self.always)
         bar.addStretch(1)
