@@ -135,7 +135,8 @@ def _steadiness(latencies: Sequence[int]) -> list[str]:
         return notes
     slow = count_warmup(latencies)
     if slow:
-        notes.append(f"The first {slow} runs were slower than the later ones: more warm-up runs would help.")
+        first = "first run was" if slow == 1 else f"first {slow} runs were"
+        notes.append(f"The {first} slower than the later ones: more warm-up runs would help.")
     drift = measure_drift(latencies)
     if drift.is_notable:
         notes.append(f"The latency changed by {drift.relative:+.1%} from the first to the last third of the runs.")

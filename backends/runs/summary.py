@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 _ROBUST = 1.4826
 _FAR_FENCE = 3.0
 """Interquartile ranges beyond the quartiles: Tukey's "far out"."""
+_LEAST_RUNS = 10
 _WARM_DEVIATIONS = 3.0
 _WARM_LEAST = 0.02
 """Slower by less than this share of the median is not warming up."""
@@ -116,9 +117,10 @@ def ecdf(latencies_ns: Sequence[float]) -> Ecdf:
 def count_warmup(latencies_ns: Sequence[float]) -> int:
     """Count leading runs that were slower than the later half: above its median by three robust deviations and 2 %.
 
-    A single slow run after that is an outlier, not warm-up. 0 for fewer than four runs.
+    A single slow run after that is an outlier, not warm-up. 0 for fewer than ten runs: the spread of fewer than five
+    later ones is no measure.
     """
-    if len(latencies_ns) < 4:
+    if len(latencies_ns) < _LEAST_RUNS:
         return 0
     values = _array(latencies_ns)
     later = values[len(values) // 2 :]

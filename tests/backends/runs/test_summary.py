@@ -69,6 +69,10 @@ def test_slow_runs_at_the_start_are_warm_up(slow: int, steady: int, latency: int
     assert count_warmup(values) == slow
 
 
+def test_a_few_runs_do_not_tell_whether_the_first_ones_were_warm_up() -> None:
+    assert count_warmup([110, 100, 101, 100, 101]) == 0
+
+
 def test_a_single_slow_run_later_is_an_outlier_and_not_warm_up() -> None:
     values = [100, 101, 99, 100, 500, 100, 101, 99, 100, 100]
 
