@@ -1,6 +1,6 @@
 """Devices with their environment and preflight answers, as a report."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from backends.devices.device import Check, Device, DeviceInfo
@@ -25,13 +25,20 @@ class _Answer:
 
 
 class DeviceContent:
-    """The devices that can be reached; each is asked once, here."""
+    """The devices that can be reached; each is asked once, here.
+
+    Args:
+        devices: what to list.
+        find_checks: gives further answers about a device that is ready.
+    """
 
     schema = "tflite-profiler/devices/1"
     title = "Devices"
 
-    def __init__(self, devices: Sequence[Device]) -> None:
-        self._answers = tuple(_ask(device) for device in devices)
+    def __init__(
+        self, devices: Sequence[Device], find_checks: Callable[[Device], Sequence[Check]] | None = None
+    ) -> None:
+        self._answers = tuple(_ask(device, find_checks) for device in devices)
 
     def sections(self) -> Sequence[Section]:
         """Give the list, then each device's environment and checks."""
@@ -68,12 +75,14 @@ class DeviceContent:
         }
 
 
-def _ask(device: Device) -> _Answer:
+def _ask(device: Device, find_checks: Callable[[Device], Sequence[Check]] | None) -> _Answer:
     """Ask a device once; one that goes away meanwhile is listed with the reason as its state."""
     info, environment, checks = device.info, dict[str, str](), tuple[Check, ...]()
     try:
         environment = dict(device.environment())
         checks = tuple(device.checks())
+        if find_checks is not None and info.state == "ready":
+            checks += tuple(find_checks(device))
     except DeviceError as error:
         info = replace(info, state=error.message)
     chipset = environment.get("chipset", "")

@@ -2,19 +2,22 @@
 
 import tempfile
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
 from backends.devices.device import Device, RemoteDevice
 from backends.devices.discovery import list_devices
 from backends.devices.local_shell import LocalToolDevice
-from backends.errors import DeviceError
+from backends.errors import DeviceError, RunError
 from backends.model.model import Model
 from backends.progress import Progress
 from backends.runs.benchmark.measuring import measure_on_device
 from backends.runs.plan import Plan
+from backends.runs.preflight import check_delegate, warnings_of
 from backends.runs.run import Run
 from backends.runs.runner import measure
+from backends.runs.runner_settings import read_runner_choices, with_chosen_runner
 
 HOST = "host"
 
@@ -40,6 +43,7 @@ def execute_plan(
         Cancelled: the user cancelled.
         DeviceError: there is no such device, or it refuses.
         RunError: it could not be measured.
+        StoreError: the choices of runners cannot be read.
     """
     if plan.device == HOST and not plan.runner and not plan.delegate:
         return measure(model_path, model, plan, progress)
@@ -47,7 +51,22 @@ def execute_plan(
         with tempfile.TemporaryDirectory(prefix="tflite-profiler-") as folder:
             return measure_on_device(model_path, model, plan, LocalToolDevice(Path(folder)), progress)
     device = find_device(plan.device, list_devices() if devices is None else devices)
-    return measure_on_device(model_path, model, plan, device, progress)
+    return _execute_remotely(model_path, model, plan, device, progress or Progress())
+
+
+def _execute_remotely(
+    model_path: str | Path, model: Model, plan: Plan, device: RemoteDevice, progress: Progress
+) -> Run:
+    """Look at the device first: what is found there is a warning, and explains a failure."""
+    progress.step("Checking the device")
+    plan = with_chosen_runner(plan, device, read_runner_choices())
+    warnings = warnings_of((*device.checks(), *check_delegate(plan, device)))
+    try:
+        run = measure_on_device(model_path, model, plan, device, progress)
+    except RunError as error:
+        detail = "\n".join((*warnings, error.detail))
+        raise RunError(error.message, hint=error.hint, detail=detail) from error
+    return replace(run, warnings=(*warnings, *run.warnings))
 
 
 def is_called(device: Device, id_: str) -> bool:

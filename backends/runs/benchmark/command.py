@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from backends.errors import RunError
-from backends.runs.benchmark.delegates import Delegate, DelegateTable
+from backends.runs.benchmark.delegates import Delegate, DelegateTable, load_delegates
 from backends.runs.benchmark.known_flags import KnownFlags
 from backends.runs.plan import Plan
 
@@ -93,6 +93,16 @@ def check_options(plan: Plan, table: DelegateTable) -> None:
     """
     delegate = table.find(plan.delegate)
     _affinity_mask(_settings(plan, table, delegate).get(_AFFINITY, ""))
+
+
+def affinity_mask(plan: Plan) -> str:
+    """Give the mask of the cores that a plan is bound to, in hexadecimal digits; empty for all cores.
+
+    Raises:
+        RunError: an option is wrong, or there is no such delegate.
+    """
+    table = load_delegates()
+    return _affinity_mask(_settings(plan, table, table.find(plan.delegate)).get(_AFFINITY, ""))
 
 
 def _settings(plan: Plan, table: DelegateTable, delegate: Delegate) -> dict[str, str]:

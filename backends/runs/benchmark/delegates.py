@@ -66,6 +66,9 @@ class Delegate:
     flags: Mapping[str, str]
     node_names: tuple[str, ...]
     libraries: tuple[str, ...]
+    """One of them must be found by the device's linker."""
+    preferred_libraries: tuple[str, ...]
+    """Without any of them it has another, slower way."""
     needs: str
     precisions: tuple[str, ...]
     """Kinds of models it computes as they are: ``fp32``, ``fp16``, ``int8``."""
@@ -161,6 +164,7 @@ def _delegate(row: dict[str, Any], sources: Mapping[str, str]) -> Delegate:
             flags=dict(row["flags"]),
             node_names=tuple(row["node_names"]),
             libraries=tuple(row["libraries"]),
+            preferred_libraries=tuple(row.get("preferred_libraries", ())),
             needs=row["needs"],
             precisions=tuple(row["precisions"]),
             precision_options={key: dict(value) for key, value in row.get("precision_options", {}).items()},

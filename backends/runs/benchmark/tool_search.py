@@ -58,7 +58,7 @@ def find_tool(device: RemoteDevice, wanted: str, progress: Progress) -> Tool:
         )
     raise RunError(
         "there is no benchmark_model on the device",
-        hint="Choose a build for the device's ABI, on this computer; it is copied there.",
+        hint="Choose a build for the device's ABI on this computer, or have one downloaded; it is copied there.",
         detail="Looked for:\n" + "\n".join(_candidates(device)),
     )
 

@@ -18,5 +18,5 @@ def model_file(tmp_path: Path) -> Path:
 def _own_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test sees the target files, or the phones, of whoever runs it."""
     monkeypatch.setenv("ANDROID_ADB_SERVER_PORT", "1")
-    for name in ("XDG_CONFIG_HOME", "APPDATA", "HOME"):
+    for name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "APPDATA", "LOCALAPPDATA", "HOME"):
         monkeypatch.setenv(name, str(tmp_path / "home"))

@@ -1,5 +1,6 @@
 """The verb ``devices``, with a real adb server and a device that speaks with it."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from backends.cli import main
+from backends.runs.runner_settings import read_runner_choices
 from tests.support.adb_peer import AdbPeer, OwnAdbServer, install_phone
+from tests.support.benchmark_tool import Answer, a_log, write_tool
 from tests.support.command import imported_by
+from tests.support.elf_files import ARM64, write_program
 
 
 @pytest.fixture(scope="module")
@@ -74,3 +78,50 @@ def test_a_wrong_address_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> N
 
 def test_listing_imports_no_adb_client_where_no_server_runs() -> None:
     assert not {name for name in imported_by("devices") if name.split(".")[0] == "adbutils"}
+
+
+def test_a_runner_is_fetched_on_request_with_its_checksum(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    build = write_program(tmp_path / "build", ARM64)
+    digest = hashlib.sha256(build.read_bytes()).hexdigest()
+    words = ["devices", "--download-runner", "arm64-v8a", "--from", build.as_uri()]
+
+    assert main([*words, "--sha256", digest]) == 0
+    said = capsys.readouterr().err
+    assert f"SHA-256 {digest}" in said
+    assert read_runner_choices()["arm64-v8a"].path in said
+    assert main([*words, "--sha256", "0" * 64]) == 4
+    assert "not the one that was expected" in capsys.readouterr().err
+    assert main(["devices", "--download-runner", "vax"]) == 4
+
+
+def test_a_runner_of_ones_own_is_used_for_a_kind_of_device(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], server: OwnAdbServer, phone: AdbPeer
+) -> None:
+    tool = write_tool(tmp_path / "bm", {"plain": Answer(a_log())})
+    assert main(["devices", "--use-runner", f"arm64-v8a={tmp_path / 'none'}"]) == 2
+    assert main(["devices", "--use-runner", f"arm64-v8a={tool}"]) == 0
+    capsys.readouterr()
+    arguments = ["--adb-server", f"127.0.0.1:{server.port}", "--connect", phone.address, "--check", "--format", "json"]
+
+    assert main(["devices", *arguments, "--delegate", "vx", "--delegate", "nnapi"]) == 0
+
+    devices = {device["id"]: device for device in json.loads(capsys.readouterr().out)["devices"]}
+    host, device = devices["host"], devices[f"adb:{phone.address}"]
+    answers = {check["name"]: check["ok"] for check in device["checks"]}
+    assert answers["Runner"] is True
+    assert answers["NNAPI"] is True
+    assert answers["VX"] is False
+    assert "Runner" not in {check["name"] for check in host["checks"]}
+
+
+def test_a_device_is_cleaned_on_request(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], server: OwnAdbServer, phone: AdbPeer
+) -> None:
+    phone.files.write("/data/local/tmp/tflite-profiler/x/model.tflite", "m")
+    phone.files.write("/data/local/tmp/other", "o")
+    arguments = ["--adb-server", f"127.0.0.1:{server.port}", "--connect", phone.address]
+
+    assert main(["devices", *arguments, "--clean", phone.address]) == 0
+    assert "Removed /data/local/tmp/tflite-profiler" in capsys.readouterr().err
+    assert [path.name for path in phone.files.path("/data/local/tmp").iterdir()] == ["other"]
+    assert main(["devices", *arguments, "--clean", "phone-9"]) == 4

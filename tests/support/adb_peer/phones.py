@@ -76,6 +76,7 @@ def install_phone(files: DeviceFiles) -> None:
     files.write("/services", _SERVICES)
     files.write("/sys/class/thermal/thermal_zone0/type", "cpu-0-0-usr\n")
     files.write("/sys/class/thermal/thermal_zone0/temp", "38100\n")
+    files.write("/system/lib64/libneuralnetworks.so", "")
     files.write("/vendor/lib64/libOpenCL.so", "")
     files.write("/vendor/lib64/libcdsprpc.so", "")
 
