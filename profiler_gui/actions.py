@@ -43,6 +43,17 @@ _SPECS = (
     ActionSpec(id="open", text="Open…", menu=Menu.FILE, shortcuts=("Ctrl+O",), icon="open", tip="Open models"),
     ActionSpec(id="open_sample", text="Open the sample", menu=Menu.FILE),
     ActionSpec(id="reload", text="Reload", menu=Menu.FILE, shortcuts=("F5",), icon="reload", needs_model=True),
+    ActionSpec(
+        id="export_png",
+        text="Export graph as PNG…",
+        menu=Menu.FILE,
+        shortcuts=("Ctrl+Shift+E",),
+        needs_model=True,
+        starts_group=True,
+    ),
+    ActionSpec(
+        id="export_svg", text="Export graph as SVG…", menu=Menu.FILE, shortcuts=("Ctrl+Alt+E",), needs_model=True
+    ),
     ActionSpec(id="close", text="Close", menu=Menu.FILE, shortcuts=("Ctrl+W",), needs_model=True, starts_group=True),
     ActionSpec(id="quit", text="Quit", menu=Menu.FILE, shortcuts=("Ctrl+Q",), starts_group=True),
     ActionSpec(

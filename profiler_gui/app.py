@@ -14,6 +14,7 @@ from profiler_gui.checking import TargetChecker
 from profiler_gui.commands import Commands
 from profiler_gui.devices import DeviceBoard
 from profiler_gui.garbage import MainThreadCollector
+from profiler_gui.graph_export import GraphExport
 from profiler_gui.jobs import JobRunner
 from profiler_gui.main_window import MainWindow
 from profiler_gui.notices import NoticeBoard
@@ -98,6 +99,7 @@ def make_window(services: Services, *, waits_for_graph: bool = False) -> MainWin
     """
     window = MainWindow(services)
     Commands(window, services)
+    GraphExport(window, services)
     checker = TargetChecker(services.session, services.jobs, services.notices, services.settings)
     TargetCommands(window, services, checker)
     FileWatcher(services.session, services.jobs, services.notices, services.opener)
