@@ -12,7 +12,7 @@ _ICONS = {Severity.INFO: "info", Severity.WARNING: "warning", Severity.ERROR: "e
 
 
 class NoticeBar(QFrame):
-    """Shows the oldest waiting notice; hidden while there is none.
+    """Shows the newest notice, as it answers what the user did last; hidden while there is none.
 
     Signals:
         details_wanted: the ``Notice`` whose details shall be shown.
@@ -74,8 +74,8 @@ class NoticeBar(QFrame):
             return
         self._count.set_text(f"1 of {len(waiting)}" if len(waiting) > 1 else "")
         self._count.setVisible(len(waiting) > 1)
-        if waiting[0] is not self._notice:
-            self._show(waiting[0])
+        if waiting[-1] is not self._notice:
+            self._show(waiting[-1])
 
     def _show(self, notice: Notice) -> None:
         self._notice = notice

@@ -172,7 +172,7 @@ def test_a_bad_file_is_told_in_the_notice_bar_and_opens_nothing(window, services
     services.opener.open_paths([tmp_path / "missing.tflite"])
     qtbot.waitUntil(lambda: len(services.notices.notices) == 2)
 
-    assert window.notice_bar.notice is services.notices.notices[0]
+    assert window.notice_bar.notice is services.notices.notices[1]
 
 
 def test_the_theme_switch_changes_colours_and_is_remembered(window, services, open_file, model_file):

@@ -34,16 +34,16 @@ def test_the_bar_is_there_only_while_a_notice_waits(bar, board, qtbot):
     assert not bar.isVisible()
 
 
-def test_several_notices_queue_up(bar, board, qtbot):
+def test_the_newest_notice_is_in_front_and_the_others_wait(bar, board, qtbot):
     board.warn("one")
     board.warn("two")
 
-    assert bar._message.plain_text == "one"
+    assert bar._message.plain_text == "two"
     assert bar._count.plain_text == "1 of 2"
 
     qtbot.mouseClick(bar._dismiss, _LEFT)
 
-    assert bar._message.plain_text == "two"
+    assert bar._message.plain_text == "one"
     assert not bar._count.isVisible()
 
 
