@@ -38,13 +38,13 @@ def _make_inspector(services: Services) -> QWidget:
 def _make_layers(services: Services) -> QWidget:
     from profiler_gui.pages.layers_page import LayersPage
 
-    return LayersPage(services.session, services.notices, services.settings)
+    return LayersPage(services.session, services.notices, services.settings, services.jobs)
 
 
 def _make_targets(services: Services) -> QWidget:
     from profiler_gui.pages.targets_page import TargetsPage
 
-    return TargetsPage(services.session, services.notices)
+    return TargetsPage(services.session, services.notices, services.jobs)
 
 
 def _make_advice(services: Services) -> QWidget:
@@ -170,9 +170,12 @@ class Docks(QObject):
     @Slot()
     def _on_settled(self) -> None:
         if self._services.session.current is not None:
+            # One page in a turn, so that the window answers in between.
             for panel in PANELS:
-                if panel.id in self._in_front:
+                if panel.id in self._in_front and self.made_page(panel.id) is None:
                     self.page(panel.id)
+                    self._settle.start()
+                    return
 
     def raise_panel(self, id_: str) -> None:
         """Show a panel and bring it to the front of its tabs."""

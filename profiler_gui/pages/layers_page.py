@@ -1,7 +1,7 @@
 """The operators of the model as a table: sizes, work, measured time, and the chosen target's answer."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -18,14 +18,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from backends.model.model import OperatorId
+from backends.model.model import Model, OperatorId
 from backends.reports.columns import KIND_COLUMNS, OPERATOR_COLUMNS, Column, format_operator
 from backends.reports.rows import KindRow, OperatorRow, kind_rows, kind_totals, operator_rows, total_rows
 from backends.reports.table_content import TableContent
+from backends.runs.prediction import compare_prediction
+from profiler_gui.jobs import JobRunner
 from profiler_gui.notices import NoticeBoard
 from profiler_gui.pages.export import TableExport, export_tables_button
+from profiler_gui.pages.gradual import Gradual
 from profiler_gui.pages.page import Page
-from profiler_gui.predictions import predictions_of
+from profiler_gui.predictions import predicting_verdict
 from profiler_gui.session import Session
 from profiler_gui.settings import Settings
 from profiler_gui.tables.footer import FooterView
@@ -50,11 +53,20 @@ class LayersPage(Page):
         session: what is open.
         notices: where failures are told.
         settings: where the choice of columns is remembered.
+        jobs: where the rows of large models are made; without it that happens at once.
     """
 
-    def __init__(self, session: Session, notices: NoticeBoard | None = None, settings: Settings | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        notices: NoticeBoard | None = None,
+        settings: Settings | None = None,
+        jobs: JobRunner | None = None,
+    ) -> None:
         super().__init__(session, notices)
         self._settings = settings
+        self._gradual = Gradual(self, jobs)
+        self._listed: Model | None = None
         self._rows: tuple[OperatorRow, ...] = ()
         self._operators = self._make_view(_ordered(OPERATOR_COLUMNS), self._operator_look)
         self._kinds = self._make_view(KIND_COLUMNS, None)
@@ -93,22 +105,41 @@ class LayersPage(Page):
     def refresh(self) -> None:
         """Show the model in front with its costs, run and verdict."""
         record = self.record
-        if record is None:
-            self._pages.setCurrentWidget(self._empty)
+        if record is None or record.model is not self._listed:
             self._rows = ()
+            self._listed = None
             self._operators.table.set_rows(())
             self._kinds.table.set_rows(())
+        if record is None:
+            self._gradual.cancel()
+            self._pages.setCurrentWidget(self._empty)
             return
-        self._rows = operator_rows(record.model, record.costs, record.run, record.verdict, predictions_of(record))
-        self._filter.set_kinds(Counter(row.kind for row in self._rows))
-        self._operators.table.set_rows(self._rows)
-        self._show_kinds()
-        self._show_columns()
+        model, costs, run, verdict = record.model, record.costs, record.run, record.verdict
+        predicting = predicting_verdict(record)
+
+        def prepare() -> tuple[OperatorRow, ...]:
+            predictions = compare_prediction(run, predicting) if run is not None and predicting is not None else ()
+            return operator_rows(model, costs, run, verdict, predictions)
+
+        self._gradual.show(len(costs), prepare, partial(self._steps, model))
+
+    def _steps(self, model: Model, rows: tuple[OperatorRow, ...]) -> Sequence[Callable[[], object]]:
+        """Give the steps that show new rows."""
+        self._listed, self._rows = model, rows
+        return (
+            lambda: self._filter.set_kinds(Counter(row.kind for row in rows)),
+            lambda: self._operators.table.set_rows(rows),
+            self._show_kinds,
+            self._show_columns,
+            self._fit,
+            self._on_selection_changed,
+        )
+
+    def _fit(self) -> None:
         totals = self._show_totals()
         self._operators.fit_columns(totals)
         self._kinds.fit_columns(kind_totals(totals, len(self._rows)))
         self._pages.setCurrentIndex(1)
-        self._on_selection_changed()
 
     def show_kinds(self, is_by_kind: bool) -> None:
         """Show one row for each type instead of each operator."""

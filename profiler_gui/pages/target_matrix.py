@@ -87,7 +87,7 @@ class TargetMatrix(QWidget):
         """
         targets = tuple(verdicts.values())
         if rows is not self._rows or verdicts is not self._verdicts:
-            self._counts, self._speeds = _count(rows, targets)
+            self._counts, self._speeds = count_placements(rows, targets)
         self._rows, self._verdicts, self._chosen = rows, verdicts, chosen
         groups = _groups(rows, self._counts, self._speeds, chosen)
         self._is_telling = False
@@ -97,6 +97,13 @@ class TargetMatrix(QWidget):
         finally:
             self._is_telling = True
         self._fit()
+
+    def take_counts(
+        self, rows: Sequence[OperatorRow], verdicts: Mapping[str, ModelVerdict], counted: tuple[Counts, Speeds]
+    ) -> None:
+        """Take what ``count_placements`` gave for rows that will be shown next; counting many takes long."""
+        self._rows, self._verdicts = rows, verdicts
+        self._counts, self._speeds = counted
 
     def select(self, operators: frozenset[OperatorId]) -> None:
         """Select these operators without telling anybody; a single one is made visible in its type."""
@@ -174,6 +181,25 @@ class TargetMatrix(QWidget):
         return ids[place] if 0 <= place < len(ids) else ""
 
 
+def count_placements(rows: Sequence[OperatorRow], targets: Sequence[ModelVerdict]) -> tuple[Counts, Speeds]:
+    """Count placements, engines and speeds by type and target in one pass."""
+    counts: Counts = defaultdict(Counter)
+    speeds: Speeds = defaultdict(Counter)
+    for target in targets:
+        get = target.verdicts.get
+        answers = ((row.kind, get(row.id)) for row in rows if row.id is not None)
+        found = Counter(
+            (kind, verdict.placement, verdict.engine, speed_word(verdict))
+            for kind, verdict in answers
+            if verdict is not None
+        )
+        for (kind, placement, *engine), count in found.items():
+            counts[kind, target.target_id][placement] += count
+            if any(engine):
+                speeds[kind, target.target_id][" ".join(filter(None, engine))] += count
+    return counts, speeds
+
+
 def _row_title(row: OperatorRow) -> str:
     return f"{format_operator(row.id)}  {row.name}" if row.id is not None else row.name
 
@@ -208,25 +234,6 @@ def _groups(rows: Sequence[OperatorRow], counts: Counts, speeds: Speeds, chosen:
     return [
         Group(title=f"{kind} ({len(by_kind[kind])})", cells=texts[kind], rows=tuple(by_kind[kind])) for kind in kinds
     ]
-
-
-def _count(rows: Sequence[OperatorRow], targets: Sequence[ModelVerdict]) -> tuple[Counts, Speeds]:
-    """Count placements, engines and speeds by type and target in one pass."""
-    counts: Counts = defaultdict(Counter)
-    speeds: Speeds = defaultdict(Counter)
-    for target in targets:
-        get = target.verdicts.get
-        answers = ((row.kind, get(row.id)) for row in rows if row.id is not None)
-        found = Counter(
-            (kind, verdict.placement, verdict.engine, speed_word(verdict))
-            for kind, verdict in answers
-            if verdict is not None
-        )
-        for (kind, placement, *engine), count in found.items():
-            counts[kind, target.target_id][placement] += count
-            if any(engine):
-                speeds[kind, target.target_id][" ".join(filter(None, engine))] += count
-    return counts, speeds
 
 
 def _words(verdict: Verdict) -> str:

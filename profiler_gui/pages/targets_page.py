@@ -1,6 +1,8 @@
 """What each target would do with the model: summaries, the matrix operator x target, reasons and partitions."""
 
 from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from PySide6.QtCore import QEvent, Signal, Slot
 from PySide6.QtWidgets import (
@@ -23,11 +25,13 @@ from backends.reports.verdict_content import VerdictContent
 from backends.reports.what_if import outcome_of, sentence_of
 from backends.targets.target import Target
 from backends.targets.verdict import ModelVerdict, Placement
+from profiler_gui.jobs import JobRunner
 from profiler_gui.notices import NoticeBoard
 from profiler_gui.pages.export import TableExport, export_tables_button
+from profiler_gui.pages.gradual import Gradual
 from profiler_gui.pages.page import Page
 from profiler_gui.pages.partition_pane import PartitionPane
-from profiler_gui.pages.target_matrix import TargetMatrix
+from profiler_gui.pages.target_matrix import Counts, Speeds, TargetMatrix, count_placements
 from profiler_gui.pages.target_reasons import heading_of, reasons_of
 from profiler_gui.pages.what_if_pane import WhatIfPane
 from profiler_gui.session import OpenModel, Session
@@ -54,8 +58,9 @@ class TargetsPage(Page):
 
     accepts_wanted = Signal(str)
 
-    def __init__(self, session: Session, notices: NoticeBoard | None = None) -> None:
+    def __init__(self, session: Session, notices: NoticeBoard | None = None, jobs: JobRunner | None = None) -> None:
         super().__init__(session, notices)
+        self._gradual = Gradual(self, jobs)
         self._rows: tuple[OperatorRow, ...] = ()
         self._listed: Model | None = None
         self._summary = RecordView(RecordTable(default_columns(TARGET_COLUMNS), self._summary_look, is_narrow=True))
@@ -130,6 +135,7 @@ class TargetsPage(Page):
         """Show the verdicts on the model in front."""
         record = self.record
         if record is None or not record.verdicts:
+            self._gradual.cancel()
             self._empty.set_text(
                 "Open a model to see what each target would do with it."
                 if record is None
@@ -137,34 +143,64 @@ class TargetsPage(Page):
             )
             self._pages.setCurrentWidget(self._empty)
             return
-        if record.model is not self._listed:
-            self._listed = record.model
-            self._rows = operator_rows(record.model, record.costs)
-        self._filter.set_kinds(Counter(row.kind for row in self._rows))
-        self._summary.table.set_rows(record.verdicts.values(), self._new_columns())
-        self._summary.fit_columns(widest=_NAME_WIDTH)
-        self._pages.setCurrentIndex(1)
-        self._show_target()
+        model, costs, verdicts = record.model, record.costs, record.verdicts
+        known = self._rows if model is self._listed else None
 
-    def _show_target(self) -> None:
-        """Show what depends on the chosen target."""
+        def prepare() -> tuple[tuple[OperatorRow, ...], tuple[Counts, Speeds]]:
+            rows = operator_rows(model, costs) if known is None else known
+            return rows, count_placements(rows, tuple(verdicts.values()))
+
+        self._gradual.show(len(costs), prepare, partial(self._steps, model, verdicts))
+
+    def _steps(
+        self,
+        model: Model,
+        verdicts: Mapping[str, ModelVerdict],
+        prepared: tuple[tuple[OperatorRow, ...], tuple[Counts, Speeds]],
+    ) -> Sequence[Callable[[], object]]:
+        """Give the steps that show new answers."""
+        self._listed, (self._rows, counted) = model, prepared
+        self._matrix.take_counts(self._rows, verdicts, counted)
+        return (self._show_summary, *self._target_steps())
+
+    def _show_summary(self) -> None:
+        record = self.record
+        if record is not None:
+            self._filter.set_kinds(Counter(row.kind for row in self._rows))
+            self._summary.table.set_rows(record.verdicts.values(), self._new_columns())
+            self._summary.fit_columns(widest=_NAME_WIDTH)
+            self._pages.setCurrentIndex(1)
+
+    def _target_steps(self) -> Sequence[Callable[[], object]]:
+        """Give the steps that show what depends on the chosen target."""
         record = self.record
         if record is None or not record.verdicts:
-            return
-        self._summary.select_rows(lambda row: row.target_id == record.target_id)
-        self._summary.table.refresh_look()
-        self._partitions.show_record(record)
-        self._line.set_text(_summary_line(record))
-        self._show_what_if()
-        self._show_matrix()
+            return ()
+        return (
+            self._show_chosen,
+            lambda: self._partitions.show_record(record),
+            lambda: self._line.set_text(_summary_line(record)),
+            self._show_what_if,
+            self._show_matrix,
+            self._on_selection_changed,
+        )
+
+    def _show_chosen(self) -> None:
+        record = self.record
+        if record is not None:
+            self._summary.select_rows(lambda row: row.target_id == record.target_id)
+            self._summary.table.refresh_look()
 
     @Slot()
+    def _on_filter_changed(self) -> None:
+        self._show_matrix()
+        self._on_selection_changed()
+
     def _show_matrix(self) -> None:
         """Show the operators that pass the filter."""
         record = self.record
-        if record is not None and record.verdicts:
+        if record is not None and record.verdicts and record.model is self._listed:
             self._matrix.show_verdicts(self._filtered(), record.verdicts, record.target_id)
-            self._on_selection_changed()
 
     @Slot()
     def _show_what_if(self) -> None:
@@ -249,8 +285,8 @@ class TargetsPage(Page):
         )
 
     def _connect_widgets(self) -> None:
-        self._filter.changed.connect(self._show_matrix)
-        self._refused.toggled.connect(self._show_matrix)
+        self._filter.changed.connect(self._on_filter_changed)
+        self._refused.toggled.connect(self._on_filter_changed)
         self._alone.toggled.connect(self._on_alone_toggled)
         self._accepts.clicked.connect(self._on_accepts_clicked)
         self._details.currentChanged.connect(self._show_what_if)
@@ -315,8 +351,8 @@ class TargetsPage(Page):
 
     @Slot()
     def _on_target_changed(self) -> None:
-        if self.isVisible():
-            self._show_target()
+        if self.isVisible() and self.record is not None and not self._gradual.is_busy:
+            self._gradual.run(len(self.record.costs), self._target_steps())
         else:
             self.invalidate()
 

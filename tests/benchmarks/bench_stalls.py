@@ -86,8 +86,8 @@ def measure(path: Path, watchdog: Watchdog, services: Services, window: MainWind
         return name, watchdog.longest_s
 
     for panel in _PANELS:
-        window.docks.raise_panel(panel)
         yield clock(f"{panel}: open", partial(opener.open_paths, [path]))
+        yield clock(f"{panel}: come to the front", partial(window.docks.raise_panel, panel))
         record = session.current
         assert record is not None
         other = next(target.id for target in session.targets if target.id != record.target_id)
