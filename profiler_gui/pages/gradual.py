@@ -13,6 +13,9 @@ _LANE = "rows"
 _AT_ONCE = 2000
 """Models of at most so many operators are shown at once: nobody notices how long that takes."""
 
+_PAUSE_MS = 4
+"""Between two steps, so that keys, clicks and other timers get their turn."""
+
 PreparedT = TypeVar("PreparedT")
 
 
@@ -30,7 +33,7 @@ class Gradual(QObject):
         self._job: Job | None = None
         self._steps: list[Callable[[], object]] = []
         self._next = QTimer(self)
-        self._next.setInterval(0)
+        self._next.setInterval(_PAUSE_MS)
         self._next.timeout.connect(self._do_step)
 
     @property
@@ -62,22 +65,13 @@ class Gradual(QObject):
                 step()
             return
         self._job = self._jobs.start(
-            partial(_work, prepare), lane=_LANE, on_success=lambda prepared: self._on_prepared(size, show(prepared))
+            partial(_work, prepare), lane=_LANE, on_success=lambda prepared: self._on_prepared(show(prepared))
         )
 
-    def run(self, size: int, steps: Iterable[Callable[[], object]]) -> None:
-        """Do steps that need no preparation, each in a turn of its own where the model is large."""
-        self.cancel()
-        if self._jobs is None or size <= _AT_ONCE:
-            for step in steps:
-                step()
-            return
+    def _on_prepared(self, steps: Iterable[Callable[[], object]]) -> None:
+        self._job = None
         self._steps = list(steps)
         self._next.start()
-
-    def _on_prepared(self, size: int, steps: Iterable[Callable[[], object]]) -> None:
-        self._job = None
-        self.run(size, steps)
 
     @Slot()
     def _do_step(self) -> None:

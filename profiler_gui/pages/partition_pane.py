@@ -1,13 +1,17 @@
 """The parts into which the chosen target cuts the model, and which of two cuts to look at."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from backends.model.model import OperatorId
+from backends.model.cost import OperatorCost
+from backends.model.model import Model, OperatorId
 from backends.reports.columns import default_columns
 from backends.reports.partition_columns import PARTITION_COLUMNS
 from backends.targets.flows import PartitionFlow, after_limits, folded_operators, partition_flows
-from backends.targets.verdict import Placement
+from backends.targets.verdict import ModelVerdict, Placement
 from profiler_gui.session import OpenModel, Overlay, OverlayChoice
 from profiler_gui.tables.look import Look
 from profiler_gui.tables.record_table import RecordTable
@@ -15,6 +19,25 @@ from profiler_gui.tables.record_view import RecordView
 from profiler_gui.widgets.placement_mark import placement_icon
 
 _CUTS = (("By support alone", Overlay.PARTITIONS), ("After the delegate's limits", Overlay.DELEGATED))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Cuts:
+    """The parts of a verdict, by support alone and after the delegate's limits."""
+
+    verdict: ModelVerdict
+    supported: tuple[PartitionFlow, ...]
+    limited: tuple[PartitionFlow, ...]
+
+
+def find_cuts(model: Model, verdict: ModelVerdict, costs: Mapping[OperatorId, OperatorCost]) -> Cuts:
+    """Look at the parts of both cuts; takes a moment where there are thousands."""
+    folded = folded_operators(model, verdict)
+    supported = partition_flows(model, verdict.partitions, costs, folded)
+    remaining = after_limits(verdict.partitions)
+    is_same = remaining == verdict.partitions
+    limited = supported if is_same else partition_flows(model, remaining, costs, folded)
+    return Cuts(verdict=verdict, supported=supported, limited=limited)
 
 
 class PartitionPane(QWidget):
@@ -31,6 +54,7 @@ class PartitionPane(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._record: OpenModel | None = None
+        self._known: Cuts | None = None
         self._cut = QComboBox()
         self._cut.setToolTip("Which cut of the model is listed")
         self._cut.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -68,6 +92,10 @@ class PartitionPane(QWidget):
         self.follow_overlay()
         self._fill()
 
+    def take_cuts(self, cuts: Cuts) -> None:
+        """Take what ``find_cuts`` gave for the verdict that will be shown next; looking at many parts takes long."""
+        self._known = cuts
+
     def follow_overlay(self) -> None:
         """List the cut that the graph is coloured by, if it is coloured by one."""
         place = self._cut.findData(self._record.overlay.overlay) if self._record is not None else -1
@@ -95,9 +123,9 @@ class PartitionPane(QWidget):
         verdict = record.verdict if record else None
         flows: tuple[PartitionFlow, ...] = ()
         if record is not None and verdict is not None:
-            is_limited = self._cut.currentData() == Overlay.DELEGATED
-            parts = after_limits(verdict.partitions) if is_limited else verdict.partitions
-            flows = partition_flows(record.model, parts, record.costs, folded_operators(record.model, verdict))
+            if self._known is None or self._known.verdict is not verdict:
+                self._known = find_cuts(record.model, verdict, record.costs)
+            flows = self._known.limited if self._cut.currentData() == Overlay.DELEGATED else self._known.supported
         self._view.table.set_rows(flows)
         self._view.fit_columns()
         self.count_changed.emit(sum(flow.partition.is_accelerated for flow in flows))

@@ -76,6 +76,8 @@ class TargetMatrix(QWidget):
     def show_flat(self, is_flat: bool) -> None:
         """Show one row for each operator instead of types to expand."""
         self._stack.setCurrentIndex(int(is_flat))
+        if is_flat:
+            self._flat.fit_columns()
 
     def show_verdicts(self, rows: Sequence[OperatorRow], verdicts: Mapping[str, ModelVerdict], chosen: str) -> None:
         """Replace everything.
@@ -134,7 +136,8 @@ class TargetMatrix(QWidget):
             wanted = metrics.horizontalAdvance(column.title) + 26
             self._tree.setColumnWidth(number, min(max(_COLUMN_WIDTHS[0], wanted), _COLUMN_WIDTHS[1]))
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        self._flat.fit_columns()
+        if self._stack.currentWidget() is self._flat:
+            self._flat.fit_columns()
 
     def _look(self, record: Any, column: str) -> Look | None:
         target = self._verdicts.get(column)

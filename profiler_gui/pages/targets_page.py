@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QEvent, Signal, Slot
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from backends.model.cost import OperatorCost
 from backends.model.model import Model, OperatorId
 from backends.reports.columns import TARGET_COLUMNS, Column, default_columns, matrix_columns
 from backends.reports.published_counts import count_sentences, types_column
@@ -30,7 +32,7 @@ from profiler_gui.notices import NoticeBoard
 from profiler_gui.pages.export import TableExport, export_tables_button
 from profiler_gui.pages.gradual import Gradual
 from profiler_gui.pages.page import Page
-from profiler_gui.pages.partition_pane import PartitionPane
+from profiler_gui.pages.partition_pane import Cuts, PartitionPane, find_cuts
 from profiler_gui.pages.target_matrix import Counts, Speeds, TargetMatrix, count_placements
 from profiler_gui.pages.target_reasons import heading_of, reasons_of
 from profiler_gui.pages.what_if_pane import WhatIfPane
@@ -42,7 +44,7 @@ from profiler_gui.widgets.filter_bar import FilterBar
 from profiler_gui.widgets.label import plain_label
 from profiler_gui.widgets.placeholder import Placeholder
 from profiler_gui.widgets.placement_mark import PlacementLegend
-from profiler_gui.widgets.reason_list import ReasonList
+from profiler_gui.widgets.reason_list import Reason, ReasonList
 from profiler_gui.widgets.turning_splitter import TurningSplitter
 
 _NAME_WIDTH = 150
@@ -63,6 +65,7 @@ class TargetsPage(Page):
         self._gradual = Gradual(self, jobs)
         self._rows: tuple[OperatorRow, ...] = ()
         self._listed: Model | None = None
+        self._chosen = _Chosen()
         self._summary = RecordView(RecordTable(default_columns(TARGET_COLUMNS), self._summary_look, is_narrow=True))
         self._summary.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self._matrix = TargetMatrix()
@@ -145,23 +148,22 @@ class TargetsPage(Page):
             return
         model, costs, verdicts = record.model, record.costs, record.verdicts
         known = self._rows if model is self._listed else None
+        answer = record.verdict
 
-        def prepare() -> tuple[tuple[OperatorRow, ...], tuple[Counts, Speeds]]:
+        def prepare() -> _Listing:
             rows = operator_rows(model, costs) if known is None else known
-            return rows, count_placements(rows, tuple(verdicts.values()))
+            counted = count_placements(rows, tuple(verdicts.values()))
+            return _Listing(rows=rows, counted=counted, chosen=_describe(model, answer, costs))
 
         self._gradual.show(len(costs), prepare, partial(self._steps, model, verdicts))
 
     def _steps(
-        self,
-        model: Model,
-        verdicts: Mapping[str, ModelVerdict],
-        prepared: tuple[tuple[OperatorRow, ...], tuple[Counts, Speeds]],
+        self, model: Model, verdicts: Mapping[str, ModelVerdict], listing: "_Listing"
     ) -> Sequence[Callable[[], object]]:
         """Give the steps that show new answers."""
-        self._listed, (self._rows, counted) = model, prepared
-        self._matrix.take_counts(self._rows, verdicts, counted)
-        return (self._show_summary, *self._target_steps())
+        self._listed, self._rows = model, listing.rows
+        self._matrix.take_counts(self._rows, verdicts, listing.counted)
+        return (self._show_summary, *self._target_steps(listing.chosen))
 
     def _show_summary(self) -> None:
         record = self.record
@@ -171,15 +173,20 @@ class TargetsPage(Page):
             self._summary.fit_columns(widest=_NAME_WIDTH)
             self._pages.setCurrentIndex(1)
 
-    def _target_steps(self) -> Sequence[Callable[[], object]]:
-        """Give the steps that show what depends on the chosen target."""
-        record = self.record
-        if record is None or not record.verdicts:
-            return ()
+    def _show_target(self, record: OpenModel) -> None:
+        """Show what depends on the chosen target."""
+        model, verdict, costs = record.model, record.verdict, record.costs
+        self._gradual.show(len(costs), lambda: _describe(model, verdict, costs), self._target_steps)
+
+    def _target_steps(self, chosen: "_Chosen") -> Sequence[Callable[[], object]]:
+        """Give the steps that show a description of the chosen target."""
+        self._chosen = chosen
+        if chosen.cuts is not None:
+            self._partitions.take_cuts(chosen.cuts)
         return (
             self._show_chosen,
-            lambda: self._partitions.show_record(record),
-            lambda: self._line.set_text(_summary_line(record)),
+            lambda: self._partitions.show_record(self.record),
+            lambda: self._line.set_text(chosen.line),
             self._show_what_if,
             self._show_matrix,
             self._on_selection_changed,
@@ -329,7 +336,9 @@ class TargetsPage(Page):
             return
         selection = record.selection
         heading, placement = heading_of(record.model, verdict, selection)
-        reasons = reasons_of(record.model, verdict, sorted(selection) or verdict.verdicts)
+        is_known = not selection and self._chosen.cuts is not None and self._chosen.cuts.verdict is verdict
+        chosen = sorted(selection) or verdict.verdicts
+        reasons = self._chosen.reasons if is_known else reasons_of(record.model, verdict, chosen)
         sentences = list(verdict.notes) if not selection else []
         if not reasons:
             sentences.append("Nothing speaks against it." if selection else "Nothing speaks against this model.")
@@ -352,7 +361,7 @@ class TargetsPage(Page):
     @Slot()
     def _on_target_changed(self) -> None:
         if self.isVisible() and self.record is not None and not self._gradual.is_busy:
-            self._gradual.run(len(self.record.costs), self._target_steps())
+            self._show_target(self.record)
         else:
             self.invalidate()
 
@@ -399,16 +408,35 @@ class TargetsPage(Page):
             self._show_reasons()
 
 
-def _summary_line(record: OpenModel) -> str:
-    """Put the numbers of the chosen target into a sentence, also what the delegate's own limits leave."""
-    verdict = record.verdict
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Chosen:
+    """What is to be said about the chosen target."""
+
+    line: str = ""
+    cuts: Cuts | None = None
+    reasons: tuple[Reason, ...] = ()
+    """Those of the whole model."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Listing:
+    """What takes long to make for large models."""
+
+    rows: tuple[OperatorRow, ...]
+    counted: tuple[Counts, Speeds]
+    chosen: _Chosen
+
+
+def _describe(model: Model, verdict: ModelVerdict | None, costs: Mapping[OperatorId, OperatorCost]) -> _Chosen:
+    """Put the numbers of a verdict into a sentence, also what the delegate's own limits leave, and find its parts."""
     if verdict is None:
-        return ""
-    outcome = outcome_of(record.model, verdict, record.costs)
+        return _Chosen()
+    outcome = outcome_of(model, verdict, costs)
     text = f"{verdict.target_name}: {sentence_of(outcome.supported, verdict.summary.operator_count)}"
     if outcome.is_limited:
         text += f". After the delegate's limits: {sentence_of(outcome.delegated, verdict.summary.operator_count)}"
-    return f"{text}."
+    reasons = reasons_of(model, verdict, verdict.verdicts)
+    return _Chosen(line=f"{text}.", cuts=find_cuts(model, verdict, costs), reasons=reasons)
 
 
 def _toggle(title: str) -> QToolButton:

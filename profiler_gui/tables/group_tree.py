@@ -77,9 +77,14 @@ class GroupTree(QAbstractItemModel):
 
     def index(self, row: int, column: int, parent: AnyIndex = _NO_PARENT) -> QModelIndex:
         """Make the index of a group or of a row in it."""
-        if not self.hasIndex(row, column, parent):
+        # Not Qt's ``hasIndex``: it asks back twice, and a group of thousands is asked for every row.
+        if not 0 <= column < len(self._columns):
             return QModelIndex()
-        return self.createIndex(row, column, parent.row() + 1 if parent.isValid() else _TOP)
+        if not parent.isValid():
+            return self.createIndex(row, column, _TOP) if 0 <= row < len(self._groups) else QModelIndex()
+        if parent.internalId() != _TOP or parent.column() or not 0 <= row < len(self._groups[parent.row()].rows):
+            return QModelIndex()
+        return self.createIndex(row, column, parent.row() + 1)
 
     def parent(self, index: AnyIndex = _NO_PARENT) -> QModelIndex:  # type: ignore[override]  # two C++ overloads
         """Give the group of a row."""
