@@ -9,6 +9,8 @@ from backends.runs.plan import Kernels, Plan
 
 _NODE = re.compile(r"Node number (\d+) \(([^)]{0,200})\) failed to (\w+)")
 _ERROR = re.compile(r"ERROR: (?:\[[^\]]{0,100}\] ?)?(?:\S{1,100}\.(?:cc|h)(?::\d+)? )?(.*)")
+_DELEGATE = "TfLiteXNNPackDelegate"
+"""The node that stands for a partition; its number is none of the file's."""
 _VALUES_HINT = (
     "If the made-up input values do not suit the model, give it real values from a file, or zeros; if sizes of inputs "
     "may vary, set their shapes."
@@ -45,7 +47,10 @@ def explain(error: RunError, model: Model, plan: Plan) -> RunError:
         return RunError(message, hint=error.hint or _hint(plan), detail=log)
     number, kind, phase = failed.groups()
     before = _reasons(log[: failed.start()])
-    message = f"the runtime failed to {phase} operator {number} ({kind})" + (f": {before[-1]}" if before else "")
+    subject = f"the runtime failed to {phase} operator {number} ({kind})"
+    if kind == _DELEGATE:
+        subject = f"XNNPACK failed to {phase} its part of the model"
+    message = subject + (f": {before[-1]}" if before else "")
     hint = _VALUES_HINT if phase == "invoke" else _hint(plan)
     return RunError(message, hint=error.hint or hint, detail=log)
 

@@ -54,6 +54,20 @@ def test_an_operator_that_fails_while_running_points_to_the_values_of_inputs() -
     assert "real values" in error.hint
 
 
+def test_the_delegate_is_not_taken_for_an_operator_of_the_file() -> None:
+    log = (
+        "ERROR: [error_reporter.cc:27] failed to update filter tensor BATCH_MATMUL node #0\n"
+        "ERROR: [error_reporter.cc:27] Node number 1 (TfLiteXNNPackDelegate) failed to prepare."
+    )
+
+    error = explained(log)
+
+    assert error.message == (
+        "XNNPACK failed to prepare its part of the model: failed to update filter tensor BATCH_MATMUL node #0"
+    )
+    assert "built-in kernels" in error.hint
+
+
 def test_a_reason_without_an_operator_is_given() -> None:
     error = explained("ERROR: [error_reporter.cc:27] Tensor 2 is invalid.\nERROR: [x.cc:1] Failed")
 
