@@ -11,6 +11,7 @@ from profiler_gui.tables.record_table import RecordTable
 from profiler_gui.tables.share_delegate import ShareDelegate
 
 _SAMPLED_ROWS = 200
+_MEASURED_TEXTS = 12
 _MARGIN = 22
 _SORT_MARK = 10
 _ICON = 24
@@ -114,10 +115,10 @@ class RecordView(QTableView):
         for i, column in enumerate(self._table.columns):
             title = metrics.horizontalAdvance(self._table.title(column)) + _MARGIN + _SORT_MARK
             total = max((bold_metrics.horizontalAdvance(column.text(row)) for row in below), default=0) + _MARGIN
-            has_icon = any(self._table.index(at, i).data(Qt.ItemDataRole.DecorationRole) for at in range(len(rows)))
-            texts = {column.text(row) for row in rows}
-            longest = max((len(text) for text in texts), default=0)
-            widths = [metrics.horizontalAdvance(text) for text in texts if len(text) * 2 >= longest]
+            has_icon = any(self._table.cell(row, column, Qt.ItemDataRole.DecorationRole) for row in rows)
+            # The widest is among the longest; each question to Qt may have to wait for a thread.
+            longest = sorted({column.text(row) for row in rows}, key=len)[-_MEASURED_TEXTS:]
+            widths = [metrics.horizontalAdvance(text) for text in longest]
             width = max(widths, default=0) + _MARGIN + (_ICON if has_icon else 0)
             wanted, given = max(title, total, width), max(widest, title)
             self.setColumnWidth(i, min(wanted, given))
