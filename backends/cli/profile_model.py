@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=[str(kind) for kind in Kernels],
         default=str(_DEFAULT.kernels),
         help="fused: XNNPACK as it really runs; exact: XNNPACK, one partition per operator; builtin: TFLite's own "
-        "kernels; reference: its reference kernels (default: fused)",
+        "kernels; reference: its reference kernels, timed as a whole only (default: fused)",
     )
     how.add_argument("--threads", type=at_least(1), default=_DEFAULT.threads, metavar="N", help="default: %(default)s")
     how.add_argument("--runs", type=at_least(1), default=_DEFAULT.runs, metavar="N", help="default: %(default)s")

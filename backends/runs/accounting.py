@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from backends.model.model import Model, Operator, OperatorId
 from backends.runs.host.attribution import Attribution, OperatorShare
-from backends.runs.run import OperatorTime
+from backends.runs.run import Certainty, OperatorTime, RunPartition
 from backends.units import format_latency, format_share
 
 _TRUNCATION_US = 0.5
@@ -56,6 +56,29 @@ def account(model: Model, attribution: Attribution, latencies_ns: Sequence[int])
     return Accounts(
         operators=operators, overhead_ns=total_ns - sum(times.values()), total_ns=total_ns, notes=tuple(notes)
     )
+
+
+def account_whole(model: Model, latencies_ns: Sequence[int]) -> tuple[Accounts, RunPartition]:
+    """Give all of the latency to one group, where the kernels report no times of their own."""
+    total_ns = float(round(sum(latencies_ns) / len(latencies_ns)))
+    operators = tuple(
+        OperatorTime(
+            operator=operator.id,
+            kind=operator.label,
+            name=next((tensor.name for tensor in model.operator_tensors(operator)[1]), ""),
+            time_ns=None,
+            share=None,
+            placement="CPU",
+            certainty=Certainty.NOT_ATTRIBUTABLE,
+            group=0,
+        )
+        for graph in model.subgraphs
+        for operator in graph.operators
+    )
+    indices = tuple(operator.id.index for operator in model.subgraphs[0].operators)
+    group = RunPartition(subgraph=0, delegate="", operators=indices, time_ns=total_ns)
+    notes = ("Reference kernels report no times of their own: only the whole inference was measured.",)
+    return Accounts(operators=operators, overhead_ns=0.0, total_ns=total_ns, notes=notes), group
 
 
 def _add_fractions(

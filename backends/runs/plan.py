@@ -16,7 +16,7 @@ class Kernels(StrEnum):
     BUILTIN = "builtin"
     """TFLite's optimised built-in kernels, no delegate."""
     REFERENCE = "reference"
-    """TFLite's reference kernels, for checking only."""
+    """TFLite's reference kernels, for checking only; they report no times per operator."""
 
 
 class InputKind(StrEnum):

@@ -11,14 +11,14 @@ from backends.devices.local import LocalDevice
 from backends.errors import RunError
 from backends.model.model import Model
 from backends.progress import Progress
-from backends.runs.accounting import Accounts, account
+from backends.runs.accounting import Accounts, account, account_whole
 from backends.runs.host.attribution import Attribution, attribute
 from backends.runs.host.phases import Measured, measure_phases
 from backends.runs.host.refusals import explain
 from backends.runs.host.setups import DELEGATE_MODE, Setups, write_setups
 from backends.runs.inputs import PreparedInputs, prepare_inputs
 from backends.runs.plan import Kernels, Plan
-from backends.runs.run import Memory, Run
+from backends.runs.run import Memory, Run, RunPartition
 from backends.runs.summary import count_warmup, measure_drift
 
 _VARYING_OUTPUT = ("kTfLiteArenaRw", "Custom allocation is too small", "the buffer of output")
@@ -43,8 +43,7 @@ def measure(model_path: str | Path, model: Model, plan: Plan, progress: Progress
     environment = dict(LocalDevice().environment())
     setups, measured = _measure(Path(model_path), model, plan, prepared, progress)
     progress.step("Adding up")
-    attribution = _attribute(model, setups, measured)
-    accounts = account(model, attribution, _latencies(measured)) if attribution else None
+    accounts, partitions = _account(model, setups, measured)
     return Run(
         id=uuid.uuid4().hex,
         model_name=model.name,
@@ -60,7 +59,7 @@ def measure(model_path: str | Path, model: Model, plan: Plan, progress: Progress
         operators=accounts.operators if accounts else (),
         overhead_ns=accounts.overhead_ns if accounts else None,
         profiled_total_ns=accounts.total_ns if accounts else None,
-        partitions=attribution.partitions if attribution else (),
+        partitions=partitions,
         is_complete=measured.is_complete,
         warnings=(*model.warnings, *setups.warnings, *measured.warnings),
         notes=(*prepared.notes, *_notes(setups, measured, plan, accounts)),
@@ -81,10 +80,20 @@ def _measure(
     return _measure(path, model, plan, replace(prepared, shapes_outputs=True), progress)
 
 
+def _account(model: Model, setups: Setups, measured: Measured) -> tuple[Accounts | None, tuple[RunPartition, ...]]:
+    if setups.profiled is None and measured.runs:
+        accounts, group = account_whole(model, _latencies(measured))
+        return accounts, (group,)
+    attribution = _attribute(model, setups, measured)
+    if attribution is None:
+        return None, ()
+    return account(model, attribution, _latencies(measured)), attribution.partitions
+
+
 def _attribute(model: Model, setups: Setups, measured: Measured) -> Attribution | None:
-    if not measured.profiled or not measured.runs:
-        return None
     setup = setups.profiled
+    if setup is None or not measured.profiled or not measured.runs:
+        return None
     has_delegate = setup.kernels == DELEGATE_MODE
     return attribute(
         model,

@@ -35,7 +35,7 @@ _KERNELS = {
     Kernels.FUSED: ("Fused (XNNPACK)", "As the model really runs: operators that run fused share one time."),
     Kernels.EXACT: ("Exact (XNNPACK)", "Each operator on its own: exact times, slower in total."),
     Kernels.BUILTIN: ("Built-in", "TFLite's own optimised kernels, without XNNPACK."),
-    Kernels.REFERENCE: ("Reference", "Simple kernels for checking results; very slow."),
+    Kernels.REFERENCE: ("Reference", "Simple kernels for checking results; very slow, timed as a whole."),
 }
 _INPUTS = {
     InputKind.RANDOM: "Random values",

@@ -108,7 +108,7 @@ def _open_profiled(
     stack: ExitStack, model: Model, setups: Setups, measured: Measured, progress: Progress
 ) -> RuntimeChild | None:
     """Open the profiled child, and learn before which kernels each operator runs alone."""
-    if progress.is_stopping:
+    if progress.is_stopping or setups.profiled is None:
         return None
     if setups.isolated is not None:
         try:

@@ -9,6 +9,7 @@ from backends.errors import RunError
 from backends.model.model import Model
 from backends.runs.host.child import Setup
 from backends.runs.host.hidden import Range, hidden_ranges
+from backends.runs.host.reference_model import REFERENCE_MODE
 from backends.runs.host.rewrite import Rewrite, prefix_of
 from backends.runs.inputs import PreparedInputs
 from backends.runs.plan import Kernels, Plan
@@ -17,7 +18,7 @@ _IDENTIFIER = b"TFL3"
 DELEGATE_MODE = "delegate"
 """The runtime's word for kernels of XNNPACK."""
 
-_KERNEL_MODES = {Kernels.BUILTIN: "builtin", Kernels.REFERENCE: "reference"}
+_KERNEL_MODES = {Kernels.BUILTIN: "builtin", Kernels.REFERENCE: REFERENCE_MODE}
 _INT32_ELEMENT = 2
 _MAX_ISOLATED = 8000
 """Preparing so many partitions takes the runtime a time that grows with their square: 17 s for 20,000."""
@@ -25,10 +26,14 @@ _MAX_ISOLATED = 8000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setups:
-    """What each child loads; ``isolated`` is ``None`` when the operators cannot or need not be isolated."""
+    """What each child loads.
+
+    ``profiled`` is ``None`` for reference kernels, which have no profiler; ``isolated`` is ``None`` when the operators
+    cannot or need not be isolated.
+    """
 
     plain: Setup
-    profiled: Setup
+    profiled: Setup | None
     isolated: Setup | None = None
     warnings: tuple[str, ...] = ()
 
@@ -84,6 +89,8 @@ def write_setups(source: Path, model: Model, plan: Plan, prepared: PreparedInput
         hidden=hidden,
         rewrite=rewrite,
     )
+    if plan.kernels is Kernels.REFERENCE:
+        return Setups(plain=_for_interpreter(plain), profiled=None)
     profiled = replace(plain, is_profiled=True)
     if plan.kernels is not Kernels.FUSED:
         return Setups(plain=plain, profiled=profiled)
@@ -98,6 +105,16 @@ def write_setups(source: Path, model: Model, plan: Plan, prepared: PreparedInput
         return Setups(plain=plain, profiled=profiled, warnings=(warning,))
     isolated = replace(profiled, model_path=path, hidden=hidden, rewrite=replace(rewrite, isolates=True))
     return Setups(plain=plain, profiled=profiled, isolated=isolated)
+
+
+def _for_interpreter(setup: Setup) -> Setup:
+    """Give what the interpreter loads: nothing is hidden from it, and it runs the first subgraph only."""
+    if setup.inputs.subgraph:
+        raise RunError(
+            "reference kernels run the first subgraph only, and this signature is another one",
+            hint="Choose another signature, or built-in kernels.",
+        )
+    return replace(setup, hidden=())
 
 
 def _holds_only(path: Path, model: Model) -> bool:

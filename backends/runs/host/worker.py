@@ -1,8 +1,8 @@
 """The child process that holds the runtime: ``python -m backends.runs.host.worker``.
 
 It reads one JSON object per line from standard input and answers with JSON lines on what was its standard output;
-what native code prints goes to standard error. Imports the standard library only. It ends with its input, so that it
-never outlives its parent.
+what native code prints goes to standard error. Imports the standard library only, besides the interpreter for
+reference kernels. It ends with its input, so that it never outlives its parent.
 """
 
 import gc
@@ -15,6 +15,7 @@ from typing import Any, TextIO
 
 from backends.runs.host import process_memory
 from backends.runs.host.litert_api import CompiledModel, EventList, Library, LiteRtError
+from backends.runs.host.reference_model import REFERENCE_MODE, ReferenceModel, load_interpreter
 
 Request = Mapping[str, Any]
 _KEPT_EVENTS = (1, 2, 8)
@@ -33,6 +34,8 @@ class Worker:
     def __init__(self, answers: TextIO) -> None:
         self._answers = answers
         self._model: CompiledModel | None = None
+        self._runner: CompiledModel | ReferenceModel | None = None
+        """What runs: the compiled model, or the interpreter with reference kernels."""
         self._template: tuple[list[str], list[int], list[int], list[int]] | None = None
 
     def say(self, **reply: Any) -> None:
@@ -60,22 +63,19 @@ class Worker:
     def _open(self, request: Request) -> None:
         process_memory.limit(int(request["memory_limit"]))
         self.say(phase="loading the runtime")
-        library = Library(request["library"], request["folder"])
+        is_reference = request["kernels"] == REFERENCE_MODE
+        library = None if is_reference else Library(request["library"], request["folder"])
+        if is_reference:
+            load_interpreter()
         process_memory.reset_peak()
         baseline = process_memory.read()
-        # The runtime's messages go to standard error, where they survive a crash.
-        runtime = "error_reporter_mode = 1\n"
-        if request["profile"]:
-            runtime += "enable_profiling = true\n"
-        if request["isolate"]:
-            runtime += "disable_delegate_clustering = true\n"
-        xnnpack = f'kernel_mode = "{request["kernels"]}"\nnum_threads = {int(request["threads"])}\n'
-        options = library.options(runtime, xnnpack)
         self.say(phase="preparing this model")
         start = time.perf_counter_ns()
-        hidden = [(int(start), int(size)) for start, size in request["hidden"]]
-        model = CompiledModel(library, request["model"], options, int(request["signature"]), hidden)
-        self._model = model
+        if library is None:
+            model: CompiledModel | ReferenceModel = ReferenceModel(request["model"], int(request["threads"]))
+        else:
+            model = self._model = self._compile(library, request)
+        self._runner = model
         inputs = [(int(spec["element"]), [int(size) for size in spec["shape"]]) for spec in request["inputs"]]
         for index, (_element, shape) in enumerate(inputs):
             model.resize_input(index, shape)
@@ -85,6 +85,18 @@ class Worker:
             with open(spec["file"], "rb") as file:  # noqa: PTH123 - pathlib would add its memory to the baseline
                 model.write_input(index, file.read())
         self.say(init_ns=init_ns, baseline=baseline, memory=process_memory.read())
+
+    def _compile(self, library: Library, request: Request) -> CompiledModel:
+        # The runtime's messages go to standard error, where they survive a crash.
+        runtime = "error_reporter_mode = 1\n"
+        if request["profile"]:
+            runtime += "enable_profiling = true\n"
+        if request["isolate"]:
+            runtime += "disable_delegate_clustering = true\n"
+        xnnpack = f'kernel_mode = "{request["kernels"]}"\nnum_threads = {int(request["threads"])}\n'
+        options = library.options(runtime, xnnpack)
+        hidden = [(int(start), int(size)) for start, size in request["hidden"]]
+        return CompiledModel(library, request["model"], options, int(request["signature"]), hidden)
 
     def _run(self, request: Request) -> None:
         self._loop(request, lambda sample: self.say(**sample))
@@ -102,7 +114,9 @@ class Worker:
 
     def _loop(self, request: Request, finish: Callable[[dict[str, int]], None]) -> None:
         """Run up to ``count`` times or ``seconds``, whichever ends first, but at least once."""
-        call, arguments = self._opened().run_call()
+        if self._runner is None:
+            raise LiteRtError("run a model that was never opened", -1)
+        call, arguments = self._runner.run_call()
         pause, deadline = float(request.get("pause", 0)), time.monotonic() + float(request["seconds"])
         for _ in range(int(request["count"])):
             switches, cpu = process_memory.involuntary_switches(), time.thread_time_ns()

@@ -13,7 +13,7 @@ from backends.model.model import OperatorId
 from backends.model.reader import read_model
 from backends.progress import Cancelled, Progress, Sample, Step
 from backends.runs.plan import InputKind, Kernels, Plan
-from backends.runs.run import Run
+from backends.runs.run import Certainty, Run
 from backends.runs.runner import measure
 from tests.support.model_builder import StoredSubgraph, a_model, a_stored_tensor, an_operator
 from tests.support.shared import SHARED
@@ -72,8 +72,9 @@ def run_model(tmp_path: Path) -> Callable[..., Run]:
 
 def assert_adds_up(run: Run) -> None:
     times = [operator.time_ns for operator in run.operators if operator.time_ns is not None]
+    groups = [part.time_ns for part in run.partitions if part.time_ns is not None]
     assert run.overhead_ns is not None
-    assert sum(times) + run.overhead_ns == run.profiled_total_ns
+    assert sum(times) + sum(groups) + run.overhead_ns == run.profiled_total_ns
     assert run.overhead_ns >= 0
 
 
@@ -92,6 +93,24 @@ def test_every_kind_of_kernels_gives_latencies_memory_and_operator_times(
     assert_adds_up(run)
     placement = "CPU" if kernels in (Kernels.BUILTIN, Kernels.REFERENCE) else "XNNPACK"
     assert {operator.placement for operator in run.operators} == {placement}
+
+
+def test_reference_kernels_are_those_of_the_interpreter_and_timed_as_a_whole(run_model: Callable[..., Run]) -> None:
+    run = run_model(a_network(), Plan(runs=4, warmup=1, kernels=Kernels.REFERENCE))
+
+    assert {operator.certainty for operator in run.operators} == {Certainty.NOT_ATTRIBUTABLE}
+    assert [operator.time_ns for operator in run.operators] == [None] * 3
+    assert [(part.operators, part.time_ns) for part in run.partitions] == [((0, 1, 2), run.profiled_total_ns)]
+    assert any("Reference kernels" in note for note in run.notes)
+
+
+@pytest.mark.skipif(SHARED is None, reason="needs the reference models")
+def test_reference_kernels_refuse_another_signature_than_the_first_subgraph() -> None:
+    assert SHARED is not None
+    path = SHARED / "models" / "files" / "td_multi_signatures.tflite"
+
+    with pytest.raises(RunError, match="first subgraph only"):
+        measure(path, read_model(path), Plan(runs=2, warmup=0, kernels=Kernels.REFERENCE, signature="sub"))
 
 
 def test_an_activation_fused_into_a_convolution_is_marked_and_has_no_time(run_model: Callable[..., Run]) -> None:
