@@ -61,7 +61,7 @@ def check_runner(plan: Plan, device: RemoteDevice, progress: Progress) -> tuple[
         DeviceError: the device refuses or went away.
     """
     try:
-        tool = find_tool(device, plan.runner, progress)
+        tool = find_tool(device, plan.runner, progress, needs=load_delegates().find(plan.delegate).flags)
     except RunError as error:
         return None, (failed_check("Runner", error),)
     message = f"{tool.path} knows {len(tool.flags.defaults)} settings."

@@ -280,8 +280,8 @@ def _us(ns: float | None) -> float | None:
 
 
 def _ns(us: float | None) -> float | None:
-    """Give nanoseconds; rounded to picoseconds, so that what was written comes back."""
-    return None if us is None else round(us * 1000, 3)
+    """Give nanoseconds; rounded to picoseconds and 15 digits, so that what was written comes back."""
+    return None if us is None else round(float(f"{us * 1000:.15g}"), 3)
 
 
 def _whole_ns(us: float | None) -> int | None:

@@ -25,6 +25,8 @@ def main():
     key = "plain"
     if flags.get("enable_op_profiling") == "true":
         key = flags.get("op_profiling_output_mode", "text")
+    if flags.get("use_profiler") == "true":
+        key = "litert"
     answer = RECIPE["answers"].get(key) or RECIPE["answers"]["plain"]
     _write_files(flags, answer)
     out = answer["stdout"]

@@ -92,7 +92,11 @@ def a_help(flags: Mapping[str, str]) -> str:
     return "ERROR: usage: ./benchmark_model <flags>\nFlags:\n" + "\n".join(lines) + "\n\nERROR: Benchmarking failed.\n"
 
 
-def a_log(*, mean_us: float = 1000.0, count: int = 5, words: Sequence[str] = ()) -> str:
+APPLIED = "INFO: Explicitly applied NNAPI delegate, and the model graph will be completely executed by the delegate."
+NOT_APPLIED = "INFO: Though NNAPI delegate is explicitly applied, the model graph will not be executed by the delegate."
+
+
+def a_log(*, mean_us: float = 1000.0, count: int = 5, words: Sequence[str] = (APPLIED,)) -> str:
     """Give what the tool prints when all is well."""
     stats = f"count={count} first={mean_us} curr={mean_us} min={0.9 * mean_us} max={1.2 * mean_us} avg={mean_us} std=7"
     return (
@@ -146,6 +150,6 @@ def delegated_answers(
     rows = [(op.kind, f"[t{op.id.index}]:{op.id.index}", each) for op in operators if op.id.index not in taken]
     for i, (name, nodes) in enumerate(partitions):
         rows.append((name, f"[out{i}]:{len(operators) + i}", each * len(nodes)))
-    log = a_log(mean_us=mean_us, words=words)
+    log = a_log(mean_us=mean_us, words=words or [APPLIED if partitions else NOT_APPLIED])
     files = {PROFILE_FILE: an_op_profile(rows), GRAPH_FILE: a_graph([op.kind for op in operators], partitions)}
     return {"plain": Answer(log), "proto": Answer(log, files=files)}

@@ -42,6 +42,11 @@ class Tool:
     path: str
     flags: KnownFlags
 
+    @property
+    def is_for_litert(self) -> bool:
+        """Whether it is LiteRT's newer tool, which has another profiler and no words about delegates."""
+        return {"use_cpu", "use_npu"} <= self.flags.defaults.keys()
+
 
 def build_command(  # noqa: PLR0913 - one argument for each thing a command is made of
     plan: Plan,
@@ -141,6 +146,9 @@ def _input_flags(inputs: tuple[RemoteInput, ...]) -> dict[str, str]:
     if not inputs:
         return {}
     names = [item.name if re.fullmatch(r"[\w./-]+", item.name) else f"input{i}" for i, item in enumerate(inputs)]
+    if len(set(names)) < len(names):
+        # The tool finds a file's input by its name.
+        names = [f"input{i}" for i in range(len(inputs))]
     return {
         "input_layer": ",".join(names),
         "input_layer_shape": ":".join(",".join(map(str, item.shape)) for item in inputs),

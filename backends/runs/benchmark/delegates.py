@@ -82,7 +82,7 @@ class Delegate:
     @property
     def is_accelerator(self) -> bool:
         """Whether it is something else than the processor."""
-        return self.id not in ("cpu", "xnnpack")
+        return self.id not in ("cpu", "xnnpack", "litert-cpu")
 
     @property
     def needed_flags(self) -> tuple[str, ...]:

@@ -14,6 +14,11 @@ _SIGNALS = {_KILL: "SIGKILL", _ABORT: "SIGABRT", _SEGV: "SIGSEGV", _BUS: "SIGBUS
 _LAST_SIGNAL = 64
 _EMPTY_ERRORS = ("Benchmarking failed.", "usage: ", "Failed to load model", "The model allocation is null")
 _MAX_REASON = 300
+_ABSENT = (
+    r"Unable to load external delegate[^\n]*|[^\n:]* acceleration is unsupported on this platform"
+    r"|Could not create [^\n]* delegate[^\n]*|Couldn't load NNAPI support library[^\n]*"
+)
+"""What the tool's providers say when they have no delegate (tflite/tools/delegates)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +125,37 @@ def find_fault(outcome: Outcome, log: ToolLog, *, wants_result: bool = True) -> 
     return None
 
 
+def find_absence(delegate: str, outcome: Outcome, log: ToolLog) -> RunError | None:
+    """Say that the tool measured the processor because it could not make the delegate, which it tells in passing only.
+
+    Args:
+        delegate: name of the delegate that was asked for.
+        outcome: how the process ended.
+        log: what it said; every delegate that is applied is told there, also one that takes nothing.
+    """
+    if not log.is_finished or log.verdicts or log.replacements:
+        return None
+    text = (outcome.stdout + "\n" + outcome.stderr).strip()
+    match = re.search(_ABSENT, text)
+    words = f": {match[0].strip()[:_MAX_REASON]}" if match else ""
+    return RunError(
+        f"benchmark_model did not apply {delegate}, and measured the processor instead{words}",
+        hint="Check that the delegate's libraries are on the device, for the processor type of benchmark_model.",
+        detail=text,
+    )
+
+
 def _find_start_fault(outcome: Outcome, log: ToolLog, text: str) -> RunError | None:
     if "not executable: " in text or "Exec format error" in text or "cannot execute binary file" in text:
         return RunError(
             "benchmark_model is built for another kind of processor",
             hint="Choose the build for the device's ABI: arm64-v8a or armeabi-v7a on most devices.",
+            detail=text,
+        )
+    if outcome.argv[:1] == ("taskset",) and re.search(r"taskset[^\n]*(?:not found|failed|[Ii]nvalid)", text):
+        return RunError(
+            "programs cannot be bound to these processor cores on the device",
+            hint="Leave the option affinity out, or name cores that the device has.",
             detail=text,
         )
     if outcome.code == _NOT_EXECUTABLE:

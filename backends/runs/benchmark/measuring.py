@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -15,16 +15,19 @@ from backends.runs.benchmark.attribution import Attributor, DelegateNames
 from backends.runs.benchmark.command import Loop, check_options
 from backends.runs.benchmark.delegates import load_delegates
 from backends.runs.benchmark.profiling import ProfiledRun, profile_operators
+from backends.runs.benchmark.result_proto import parse_result
 from backends.runs.benchmark.session import Session, ToolRun, open_session
 from backends.runs.benchmark.tool_log import Stats, ToolLog
 from backends.runs.plan import Plan
 from backends.runs.run import Memory, Run, RunChunk
 
+_RESULT_FLAG = "result_file_path"
 _CHUNKS = 10
 _LATER_WARMUP = 2
 _START_SHARE = 1.0
 _LEAST_START_SECONDS = 15.0
 """Starting processes again may take as long as measuring, or this long."""
+_ON_PROCESSOR = frozenset({"", "CPU", "XNNPACK"})
 _LOG_CHARACTERS = 60_000
 
 
@@ -110,8 +113,10 @@ def _measure_chunks(session: Session, measured: _Measured, progress: Progress) -
             max_seconds=left,
         )
         began = time.monotonic()
+        result = f"result-{number}.pb"
         try:
-            run = session.run(loop, progress, ends_on_stop=number > 0)
+            run = session.run(loop, progress, extra=_result_flag(session, result), ends_on_stop=number > 0)
+            run = _refined(session, run, result, progress)
         except (RunError, DeviceError) as error:
             if not measured.chunks:
                 raise _with_log(error, session) from error
@@ -128,6 +133,24 @@ def _measure_chunks(session: Session, measured: _Measured, progress: Progress) -
             done = sum(chunk.count for chunk in measured.chunks)
             session.notes.append(f"The time was over after {done} of {plan.runs} runs.")
             return
+
+
+def _result_flag(session: Session, name: str) -> dict[str, str]:
+    """Ask for the summary in a file too, where this build writes one: it has more digits than the printed one."""
+    return {_RESULT_FLAG: f"{session.folder}/{name}"} if _RESULT_FLAG in session.tool.flags else {}
+
+
+def _refined(session: Session, run: ToolRun, name: str, progress: Progress) -> ToolRun:
+    """Take the figures of the summary file where it is about the same inferences as the printed line."""
+    if run.log.runs is None or _RESULT_FLAG not in session.tool.flags:
+        return run
+    try:
+        data = session.pull(name, progress)
+        result = parse_result(data) if data else None
+    except RunError:
+        # The printed figures are whole.
+        return run
+    return replace(run, log=result.refine(run.log)) if result is not None else run
 
 
 def _keep(run: ToolRun, measured: _Measured) -> bool:
@@ -220,7 +243,10 @@ def _delegate_warnings(session: Session, measured: _Measured, accounts: DeviceAc
         return []
     log = measured.logs[0]
     took = any(verdict.how != "not" for verdict in log.verdicts) or any(item.taken for item in log.replacements)
-    took |= accounts is not None and any(part.delegate == delegate.name for part in accounts.partitions)
+    if accounts is not None:
+        # How some makers call their delegates' nodes is not known.
+        others = {part.delegate for part in accounts.partitions} - _ON_PROCESSOR
+        took |= delegate.name in others if delegate.node_names else bool(others)
     refused = any(verdict.how == "not" for verdict in log.verdicts)
     if refused and not took:
         return [f"{delegate.name} took no operator of this model: everything ran on the processor."]

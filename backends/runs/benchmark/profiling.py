@@ -6,6 +6,7 @@ from backends.errors import RunError
 from backends.model.model import Model
 from backends.progress import Progress
 from backends.runs.benchmark.command import Loop
+from backends.runs.benchmark.litert_profile import parse_litert_profile
 from backends.runs.benchmark.op_profile import OpProfile
 from backends.runs.benchmark.profile_proto import parse_op_profile
 from backends.runs.benchmark.profile_text import parse_profile_text
@@ -13,6 +14,7 @@ from backends.runs.benchmark.runtime_info import RuntimeGraph, parse_runtime_inf
 from backends.runs.benchmark.session import Session, ToolRun
 
 _PROFILE, _GRAPH = "profile.out", "graph.pb"
+_LITERT, _LITERT_FLAG = "litert", "use_profiler"
 _SECONDS = 20.0
 """Aimed at; a model that takes longer per inference is run at least a few times."""
 _LEAST_RUNS, _MOST_RUNS = 5, 100
@@ -43,7 +45,7 @@ def profile_operators(session: Session, model: Model, mean_s: float, progress: P
         DeviceError: the device refuses or went away.
         RunError: the tool failed or knows no profiler.
     """
-    if "enable_op_profiling" not in session.tool.flags:
+    if not {"enable_op_profiling", _LITERT_FLAG} & session.tool.flags.defaults.keys():
         raise RunError("this benchmark_model has no profiler for operators", hint="Use a newer build.")
     notes: list[str] = []
     for mode in _modes(session):
@@ -51,12 +53,16 @@ def profile_operators(session: Session, model: Model, mean_s: float, progress: P
         graphs = _graphs(session, notes, progress)
         try:
             profile = _read(session, run, mode, progress)
+            if mode == _LITERT:
+                _check_graph(session, model, graphs)
         except RunError as error:
             notes.append(f"{error.message[:1].upper()}{error.message[1:]}; another form of it was asked for.")
             continue
         if not profile.is_empty:
             notes.append(_describe(run, graphs))
             return ProfiledRun(profile=profile, graphs=graphs, notes=tuple(notes))
+    if session.tool.is_for_litert:
+        raise RunError("there are no times of operators", hint=" ".join(notes))
     raise RunError(
         "benchmark_model printed no times of operators", hint="Use another build; this one was made without profiling."
     )
@@ -65,6 +71,8 @@ def profile_operators(session: Session, model: Model, mean_s: float, progress: P
 def _modes(session: Session) -> list[str]:
     """Give the forms that this build can write, the most exact one first."""
     flags = session.tool.flags
+    if session.tool.is_for_litert:
+        return [_LITERT]
     if "op_profiling_output_mode" in flags and "op_profiling_output_file" in flags:
         return ["proto", "csv", "text"]
     return ["old csv", "text"] if "profiling_output_csv_file" in flags else ["text"]
@@ -85,6 +93,7 @@ def _flags(session: Session, model: Model, mode: str) -> dict[str, str]:
         "allow_dynamic_profiling_buffer_increase": "true",
         "export_model_runtime_info": "true",
         "model_runtime_info_output_file": f"{session.folder}/{_GRAPH}",
+        _LITERT_FLAG: "true",
     }
     if mode in ("proto", "csv"):
         flags |= {"op_profiling_output_mode": mode, "op_profiling_output_file": path}
@@ -94,6 +103,9 @@ def _flags(session: Session, model: Model, mode: str) -> dict[str, str]:
 
 
 def _read(session: Session, run: ToolRun, mode: str, progress: Progress) -> OpProfile:
+    if mode == _LITERT:
+        loops = (run.log.warmup, run.log.runs)
+        return parse_litert_profile(run.lines, sum(stats.count for stats in loops if stats is not None))
     if mode == "text":
         return parse_profile_text("\n".join(run.lines))
     data = session.pull(_PROFILE, progress)
@@ -103,6 +115,19 @@ def _read(session: Session, run: ToolRun, mode: str, progress: Progress) -> OpPr
     if profile.is_empty:
         raise RunError("the profile that the tool wrote is empty")
     return profile
+
+
+def _check_graph(session: Session, model: Model, graphs: tuple[RuntimeGraph, ...]) -> None:
+    """Make sure that the numbers of nodes are those of the file.
+
+    Raises:
+        RunError: they are not, or nobody can tell: LiteRT's compilers for NPUs put other operators in their place.
+    """
+    counts = {graph.subgraph: len(graph.node_types.keys() - graph.delegates.keys()) for graph in graphs}
+    expected = {graph.index: len(graph.operators) for graph in model.subgraphs}
+    is_told = bool(graphs) or session.plan.delegate != "litert-npu"
+    if len(expected) > 1 or not is_told or any(expected.get(index) != count for index, count in counts.items()):
+        raise RunError("LiteRT runs another graph than that of the file, so times of operators cannot be told apart")
 
 
 def _graphs(session: Session, notes: list[str], progress: Progress) -> tuple[RuntimeGraph, ...]:

@@ -3,8 +3,10 @@
 Field numbers are those of ``tflite/tools/benchmark/proto/benchmark_result.proto`` in LiteRT.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import overload
 
+from backends.runs.benchmark.tool_log import ToolLog
 from backends.runs.benchmark.wire import Message
 
 _WHAT = "benchmark result"
@@ -29,6 +31,23 @@ class BenchmarkResult:
     peak_mb: float | None
     runs: int
     warmup_runs: int
+
+    def refine(self, log: ToolLog) -> ToolLog:
+        """Give the log with this summary's figures, which have more digits; unchanged where it is about other runs."""
+        printed = log.runs
+        if printed is None or printed.count != self.runs or self.mean_ms is None:
+            return log
+        runs = replace(
+            printed,
+            mean_ns=_ns(self.mean_ms, printed.mean_ns),
+            std_ns=_ns(self.std_ms, printed.std_ns),
+            median_ns=_ns(self.median_ms, printed.median_ns),
+            p5_ns=_ns(self.p5_ms, printed.p5_ns),
+            p95_ns=_ns(self.p95_ms, printed.p95_ns),
+        )
+        overall = log.overall_bytes if self.overall_kb is None else int(1024 * self.overall_kb)
+        initial = log.init_bytes if self.init_kb is None else int(1024 * self.init_kb)
+        return replace(log, runs=runs, overall_bytes=overall, init_bytes=initial)
 
 
 def parse_result(data: bytes) -> BenchmarkResult:
@@ -61,3 +80,12 @@ def parse_result(data: bytes) -> BenchmarkResult:
 
 def _kilobytes(memory: Message, number: int) -> float | None:
     return float(memory.integer(number)) if memory.has(number) else None
+
+
+@overload
+def _ns(milliseconds: float | None, printed: float) -> float: ...
+@overload
+def _ns(milliseconds: float | None, printed: float | None) -> float | None: ...
+def _ns(milliseconds: float | None, printed: float | None) -> float | None:
+    """Give whole nanoseconds; a number that makes no sense gives way to the printed one."""
+    return printed if milliseconds is None or not 0 <= milliseconds < 1e12 else float(round(1e6 * milliseconds))

@@ -14,7 +14,7 @@ from backends.model.model import Model
 from backends.progress import Progress
 from backends.runs.benchmark.command import Loop, RemoteInput, Tool, build_command
 from backends.runs.benchmark.delegates import DelegateTable, load_delegates
-from backends.runs.benchmark.faults import find_fault
+from backends.runs.benchmark.faults import find_absence, find_fault
 from backends.runs.benchmark.tool_log import LogReader, ToolLog
 from backends.runs.benchmark.tool_search import find_tool
 from backends.runs.inputs import prepare_inputs
@@ -87,10 +87,16 @@ class Session:
             self._remember(lines)
         log = reader.finish()
         if not outcome.stopped:
-            fault = find_fault(outcome, log)
+            fault = find_fault(outcome, log) or self._absence(outcome, log)
             if fault is not None:
                 raise fault
         return ToolRun(log=log, lines=tuple(lines), outcome=outcome)
+
+    def _absence(self, outcome: Outcome, log: ToolLog) -> RunError | None:
+        """Find out that the delegate was not applied; the processor needs none, and LiteRT's tool does not tell."""
+        delegate = self.table.find(self.plan.delegate)
+        is_told = delegate.id != "cpu" and not self.tool.is_for_litert
+        return find_absence(delegate.name, outcome, log) if is_told else None
 
     def pull(self, name: str, progress: Progress) -> bytes | None:
         """Fetch a file from the measurement's folder; ``None`` where the tool did not write it.
@@ -137,7 +143,7 @@ def open_session(
     if len(keys) > 1 and not plan.signature:
         # The tool wants to be told; elsewhere the first is the default.
         plan = replace(plan, signature=keys[0])
-    tool = find_tool(device, plan.runner, progress)
+    tool = find_tool(device, plan.runner, progress, needs=table.find(plan.delegate).flags)
     folder = f"{device.work_folder.rstrip('/')}/run-{uuid.uuid4().hex[:12]}"
     with tempfile.TemporaryDirectory(prefix="tflite-profiler-") as scratch:
         notes: list[str] = []

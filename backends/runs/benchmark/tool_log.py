@@ -32,8 +32,8 @@ _REPLACING = re.compile(
     r"yielding (?P<partitions>\d{1,9}) partitions(?: for (?:the whole graph|subgraph (?P<subgraph>\d{1,9})))?"
 )
 _APPLIED = re.compile(
-    r"Explicitly applied (?P<name>.{1,100}?) delegate, and the model graph will be (?P<how>completely|partially) "
-    r"executed by the delegate(?: w/ (?P<kernels>\d{1,9}) delegate kernels)?"
+    r"(?:Explicitly a|A)pplied (?P<name>.{1,100}?) delegate, and the model graph will be (?P<how>completely|partially) "
+    r"executed (?:by|w/) the delegate(?: w/ (?P<kernels>\d{1,9}) delegate kernels)?"
 )
 _NOT_APPLIED = re.compile(
     r"Though (?P<name>.{1,100}?) delegate is explicitly applied, the model graph will not be executed"

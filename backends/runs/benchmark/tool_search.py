@@ -1,6 +1,6 @@
 """Finds the benchmark tool for a device and asks which flags it knows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -12,7 +12,7 @@ from backends.runs.benchmark.faults import find_fault
 from backends.runs.benchmark.known_flags import parse_help
 from backends.runs.benchmark.tool_log import ToolLog
 
-NAMES = ("benchmark_model", "benchmark_model_plus_flex")
+NAMES = ("benchmark_model", "benchmark_model_plus_flex", "benchmark_litert_model")
 FOLDERS = ("/data/local/tmp", "/vendor/bin", "/system/bin", "/usr/bin", "/usr/local/bin")
 _HELP_SECONDS = 30.0
 _HEADER_BYTES = 20
@@ -27,13 +27,14 @@ _MACHINES = {
 """The machine of a program's header (ELF's ``e_machine``) to what ``uname -m`` says where it runs."""
 
 
-def find_tool(device: RemoteDevice, wanted: str, progress: Progress) -> Tool:
+def find_tool(device: RemoteDevice, wanted: str, progress: Progress, *, needs: Iterable[str] = ()) -> Tool:
     """Find the tool and probe it.
 
     Args:
         device: where it shall run.
         wanted: a file on this computer, which is copied there once, or a path on the device; empty to search.
         progress: reports and cancels.
+        needs: flags by which one is chosen where the device has several.
 
     Raises:
         DeviceError: the device refuses or went away.
@@ -47,10 +48,9 @@ def find_tool(device: RemoteDevice, wanted: str, progress: Progress) -> Tool:
             return probe_tool(device.shell, path, progress)
         except RunError as error:
             raise _for_other_processor(device.shell, Path(wanted), error) or error from error
-    for path in [wanted] if wanted else _candidates(device):
-        found = device.shell.stat(path)
-        if found is not None and not found.is_folder:
-            return probe_tool(device.shell, path, progress)
+    tool = _find_on_device(device.shell, [wanted] if wanted else _candidates(device), frozenset(needs), progress)
+    if tool is not None:
+        return tool
     if wanted:
         raise RunError(
             f"there is no benchmark_model at {wanted}, neither on this computer nor on the device",
@@ -61,6 +61,27 @@ def find_tool(device: RemoteDevice, wanted: str, progress: Progress) -> Tool:
         hint="Choose a build for the device's ABI on this computer, or have one downloaded; it is copied there.",
         detail="Looked for:\n" + "\n".join(_candidates(device)),
     )
+
+
+def _find_on_device(shell: RemoteShell, paths: Iterable[str], needs: frozenset[str], progress: Progress) -> Tool | None:
+    """Give the first one that knows the flags, else the first one, else say why there is none that runs."""
+    others: list[Tool] = []
+    error: RunError | None = None
+    for path in paths:
+        found = shell.stat(path)
+        if found is None or found.is_folder:
+            continue
+        try:
+            tool = probe_tool(shell, path, progress)
+        except RunError as refusal:
+            error = error or refusal
+            continue
+        if needs <= tool.flags.defaults.keys():
+            return tool
+        others.append(tool)
+    if not others and error is not None:
+        raise error
+    return others[0] if others else None
 
 
 def probe_tool(shell: RemoteShell, path: str, progress: Progress | None = None) -> Tool:

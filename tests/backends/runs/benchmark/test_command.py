@@ -111,6 +111,12 @@ def test_inputs_are_named_by_position_where_their_names_hold_separators() -> Non
     assert "--input_layer_value_files=input0:/d/a.bin,x/y:/d/b.bin" in command
 
 
+def test_inputs_of_one_name_are_told_apart() -> None:
+    inputs = [RemoteInput(name=name, shape=(1,), path=f"/d/{name}") for name in ("x", "input0", "x")]
+
+    assert "--input_layer=input0,input1,input2" in _command("cpu", tuple(inputs))
+
+
 def test_a_rate_overrides_a_pause() -> None:
     tool = Tool(path="bm", flags=_all_flags())
     paused = build_command(Plan(delegate="cpu", pause_seconds=0.5), _TABLE, tool, "m", _LOOP)

@@ -33,6 +33,7 @@ from tests.support.benchmark_tool import (
     write_tool,
 )
 from tests.support.shared import SHARED
+from tests.support.wire_writer import message
 
 _SAMPLE = Path(__file__).resolve().parents[4] / "resources" / "samples" / "segmenter_int8.tflite"
 _PARTITIONS = (("TfLiteNnapiDelegate", range(2, 20)), ("TfLiteNnapiDelegate", range(25, 30)))
@@ -203,6 +204,38 @@ def test_flags_that_the_tool_ignores_are_an_error(tmp_path: Path, model: Model, 
 
     with pytest.raises(RunError, match="ignored what it does not know: --use_nnapi=true"):
         _measure(model, here, write_tool(tmp_path / "bm", {"plain": Answer(log)}))
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("WARN: NNAPI acceleration is unsupported on this platform.", "NNAPI acceleration is unsupported"),
+        ("INFO: Unable to load external delegate from : libvx.so (not found)", "Unable to load external delegate from"),
+        ("INFO: nothing special", "measured the processor instead"),
+    ],
+)
+def test_a_delegate_that_could_not_be_made_is_an_error(
+    tmp_path: Path, model: Model, here: LocalToolDevice, said: str, words: str
+) -> None:
+    with pytest.raises(RunError, match="did not apply NNAPI") as caught:
+        _measure(model, here, write_tool(tmp_path / "bm", {"plain": Answer(a_log(words=[said]))}))
+
+    assert words in caught.value.message
+
+
+def test_the_summary_in_a_file_has_more_digits(tmp_path: Path, model: Model, here: LocalToolDevice) -> None:
+    latency = {1: 1.0001234, 2: 0.9, 3: 1.2, 4: 0.0071, 5: 0.99, 6: 0.91, 7: 1.15}
+    result = message({2: message({**latency}), 3: message({1: 3000, 2: 9000}), 4: message({2: 5, 3: 1})})
+    answers = delegated_answers(model, _PARTITIONS)
+    answers["plain"] = Answer(answers["plain"].stdout, files={"result_file_path": result})
+    tool = write_tool(tmp_path / "bm", answers, help_text=a_help({**KNOWN, "result_file_path": "string"}))
+    run = _measure(model, here, tool, runs=1)
+
+    assert run.latencies_ns == (1_000_123,)
+    assert run.chunks[0].median_ns == 990_000
+    assert run.chunks[0].p95_ns == 1_150_000
+    assert run.memory is not None
+    assert run.memory.peak_bytes == 9000 * 1024
 
 
 def test_the_same_inputs_are_used_as_on_this_computer(tmp_path: Path, model: Model, device: RemoteDevice) -> None:
