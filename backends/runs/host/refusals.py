@@ -44,7 +44,7 @@ def explain(error: RunError, model: Model, plan: Plan) -> RunError:
     failed = _NODE.search(log)
     if failed is None:
         message = error.message + (f": {reasons[0]}" if reasons else "")
-        return RunError(message, hint=error.hint or _hint(plan), detail=log)
+        return RunError(message, hint=error.hint or _oddity_hint(model) or _hint(plan), detail=log)
     number, kind, phase = failed.groups()
     before = _reasons(log[: failed.start()])
     subject = f"the runtime failed to {phase} operator {number} ({kind})"
@@ -70,6 +70,11 @@ def _reasons(log: str) -> list[str]:
     """Give the runtime's error messages without the place in its source."""
     lines = (match.group(1).strip() for match in map(_ERROR.match, log.splitlines()) if match)
     return [line[:_MAX_REASON].rstrip(".") for line in lines if line]
+
+
+def _oddity_hint(model: Model) -> str:
+    """Point to what the reader found odd in the file; that is the likely cause where nothing else is known."""
+    return f"The file contradicts itself: {model.warnings[0].rstrip('.')}. Convert it again." if model.warnings else ""
 
 
 def _hint(plan: Plan) -> str:

@@ -1,5 +1,7 @@
 """What the runtime says becomes a sentence with the operator's name and what to do."""
 
+from dataclasses import replace
+
 import pytest
 
 from backends.errors import RunError
@@ -90,3 +92,10 @@ def test_a_crash_keeps_its_own_sentence() -> None:
     error = RunError("the runtime crashed (SIGSEGV) while running this model", detail="ERROR: [a.cc:1] noise")
 
     assert explain(error, MODEL, Plan()) is error
+
+
+def test_a_file_that_contradicts_itself_is_said_to() -> None:
+    odd = replace(MODEL, warnings=("Subgraph 0 has a cycle.",))
+    error = RunError("the runtime could not prepare the model (status 3)", detail="ERROR: [a.cc:1] something obscure")
+
+    assert explain(error, odd, Plan()).hint == "The file contradicts itself: Subgraph 0 has a cycle. Convert it again."
