@@ -88,6 +88,23 @@ class RunChunk:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NpuLayer:
+    """One layer of an NPU's own compiler, as its driver states it; layers are not operators of the model."""
+
+    network: int
+    """The driver's number of the network that the layer belongs to."""
+    index: int
+    name: str
+    engine: str
+    """Which part of the NPU ran it, as the driver writes it (``NN``, ``TP``, ``SH``...)."""
+    time_ns: float | None = None
+    cycles: int | None = None
+    """No measure of time: the clock varies."""
+    read_bytes: int | None = None
+    written_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """One finished measurement.
 
@@ -122,3 +139,5 @@ class Run:
     chunks: tuple[RunChunk, ...] = ()
     log: str = ""
     """What the device's tool printed, its last part."""
+    npu_layers: tuple[NpuLayer, ...] = ()
+    """What the NPU's driver tells about a process of its own, where it does; its times are those of a stepped run."""

@@ -14,7 +14,7 @@ from backends.errors import StoreError
 from backends.model.model import OperatorId
 from backends.runs.fields import Fields
 from backends.runs.plan import InputKind, Kernels, Plan
-from backends.runs.run import Certainty, Memory, OperatorTime, Run, RunChunk, RunPartition
+from backends.runs.run import Certainty, Memory, NpuLayer, OperatorTime, Run, RunChunk, RunPartition
 from backends.runs.summary import summarize_latencies
 
 SCHEMA = "tflite-profiler/profile/1"
@@ -85,6 +85,7 @@ def run_to_json(run: Run) -> Json:
         "warnings": list(run.warnings),
         "notes": list(run.notes),
         "log": run.log,
+        **({"npu_layers": [_layer_to_json(layer) for layer in run.npu_layers]} if run.npu_layers else {}),
     }
 
 
@@ -129,6 +130,7 @@ def run_from_json(value: object) -> Run:
         notes=tuple(fields.sentences("notes")),
         chunks=tuple(_chunk_from_json(child) for child in latency.children_or_none("chunks")),
         log=fields.text_or("log", ""),
+        npu_layers=tuple(_layer_from_json(child) for child in fields.children_or_none("npu_layers")),
     )
 
 
@@ -210,6 +212,31 @@ def _chunk_from_json(fields: Fields) -> RunChunk:
     optional = {f"{name}_ns": _ns(fields.optional_number(name)) for name in _CHUNK_OPTIONAL}
     return RunChunk(
         count=fields.integer("count"), mean_ns=round(mean, 3), min_ns=round(least, 3), max_ns=round(most, 3), **optional
+    )
+
+
+def _layer_to_json(layer: NpuLayer) -> Json:
+    return {
+        "network": layer.network,
+        "index": layer.index,
+        "name": layer.name,
+        "engine": layer.engine,
+        "time_us": _us(layer.time_ns),
+        "cycles": layer.cycles,
+        "read_bytes": layer.read_bytes,
+        "written_bytes": layer.written_bytes,
+    }
+
+
+def _layer_from_json(fields: Fields) -> NpuLayer:
+    counts = {name: fields.optional_number(name) for name in ("cycles", "read_bytes", "written_bytes")}
+    return NpuLayer(
+        network=fields.integer("network"),
+        index=fields.integer("index"),
+        name=fields.text("name"),
+        engine=fields.text("engine"),
+        time_ns=_ns(fields.optional_number("time_us")),
+        **{name: None if value is None else int(value) for name, value in counts.items()},
     )
 
 

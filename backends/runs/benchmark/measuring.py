@@ -2,6 +2,7 @@
 
 import time
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -14,12 +15,13 @@ from backends.runs.benchmark.accounts import DeviceAccounts, account_for
 from backends.runs.benchmark.attribution import Attributor, DelegateNames
 from backends.runs.benchmark.command import Loop, check_options
 from backends.runs.benchmark.delegates import load_delegates
+from backends.runs.benchmark.npu_watch import watch_npu
 from backends.runs.benchmark.profiling import ProfiledRun, profile_operators
 from backends.runs.benchmark.result_proto import parse_result
 from backends.runs.benchmark.session import Session, ToolRun, open_session
 from backends.runs.benchmark.tool_log import Stats, ToolLog
 from backends.runs.plan import Plan
-from backends.runs.run import Memory, Run, RunChunk
+from backends.runs.run import Memory, NpuLayer, Run, RunChunk
 
 _RESULT_FLAG = "result_file_path"
 _CHUNKS = 10
@@ -39,6 +41,7 @@ class _Measured:
     logs: list[ToolLog] = field(default_factory=list)
     warmup_ns: list[int] = field(default_factory=list)
     profiled: ProfiledRun | None = None
+    npu_layers: tuple[NpuLayer, ...] = ()
     warnings: list[str] = field(default_factory=list)
     is_complete: bool = True
 
@@ -69,6 +72,8 @@ def measure_on_device(
         _measure_chunks(session, measured, progress)
         if measured.is_complete and not progress.is_stopping:
             _profile(session, model, measured, progress)
+        if measured.is_complete and not progress.is_stopping:
+            _watch_npu(session, environment, measured, progress)
         measured.is_complete &= not progress.is_stopping
     progress.step("Adding up")
     accounts = _accounts(session, model, measured)
@@ -94,6 +99,7 @@ def measure_on_device(
         notes=(*session.notes, *_notes(measured), *(accounts.notes if accounts else ())),
         chunks=tuple(measured.chunks),
         log="\n".join(session.log)[-_LOG_CHARACTERS:],
+        npu_layers=measured.npu_layers,
     )
 
 
@@ -200,6 +206,18 @@ def _profile(session: Session, model: Model, measured: _Measured, progress: Prog
         measured.profiled = profile_operators(session, model, mean_s, progress)
     except (RunError, DeviceError) as error:
         measured.note_failure(error)
+
+
+def _watch_npu(session: Session, environment: Mapping[str, str], measured: _Measured, progress: Progress) -> None:
+    """Ask for the NPU's own layers; they are extra, so that a failure is a note only."""
+    if not session.table.find(session.plan.delegate).is_accelerator:
+        return
+    try:
+        measured.npu_layers, note = watch_npu(session, environment, progress)
+    except RunError as error:
+        note = f"The NPU could not be asked for its layers: {error.message}."
+    if note:
+        session.notes.append(note)
 
 
 def _accounts(session: Session, model: Model, measured: _Measured) -> DeviceAccounts | None:

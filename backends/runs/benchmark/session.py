@@ -2,7 +2,7 @@
 
 import tempfile
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -56,9 +56,22 @@ class Session:
     """Last lines of all processes."""
 
     def run(
-        self, loop: Loop, progress: Progress, *, extra: Mapping[str, str] | None = None, ends_on_stop: bool = False
+        self,
+        loop: Loop,
+        progress: Progress,
+        *,
+        extra: Mapping[str, str] | None = None,
+        ends_on_stop: bool = False,
+        wrap: Callable[[Sequence[str]], list[str]] = list,
     ) -> ToolRun:
         """Run the tool once.
+
+        Args:
+            loop: how often it runs the model.
+            progress: reports and cancels.
+            extra: further flags.
+            ends_on_stop: end the process when the user stops.
+            wrap: gives the command that runs the tool's command.
 
         Raises:
             Cancelled: the user cancelled; the process was ended.
@@ -66,6 +79,7 @@ class Session:
             RunError: the tool failed, in words.
         """
         argv = build_command(self.plan, self.table, self.tool, self.model_path, loop, inputs=self.inputs, extra=extra)
+        argv = wrap(argv)
         reader, lines = LogReader(), list[str]()
 
         def listen(_stream: str, line: str) -> None:

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 
+from backends.runs.run import NpuLayer
+
 _NUMBER = r"\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"
 _PREDICT = re.compile(rf"Predict #\d{{1,9}}: (?P<value>{_NUMBER}) ms")
 _TIMINGS = re.compile(r"Inference timings \(ms\):(?P<rest>.*)")
@@ -29,19 +31,6 @@ class SynapTimings:
     max_ns: int | None = None
     std_ns: int | None = None
     mean_ns: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NpuLayer:
-    """One layer of the NPU's compiler. ``engine`` is as the driver writes it (``NN``, ``TP``, ``SH``...)."""
-
-    index: int
-    name: str
-    engine: str
-    time_us: int | None
-    cycles: int | None
-    read_bytes: int | None
-    written_bytes: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +76,7 @@ def parse_network_profile(lines: Iterable[str]) -> tuple[NpuNetwork, ...]:
             if "name" in cells and not (cells[0].isdigit() or cells[-1].isdigit()):
                 columns = cells
             elif networks and len(cells) == len(columns):
-                networks[-1][1].append(_layer(dict(zip(columns, cells, strict=True))))
+                networks[-1][1].append(_layer(networks[-1][0]["nid"], dict(zip(columns, cells, strict=True))))
             continue
         fields = {match["key"]: int(match["value"]) for match in _NETWORK.finditer(line)}
         if "nid" in fields:
@@ -105,12 +94,14 @@ def parse_network_profile(lines: Iterable[str]) -> tuple[NpuNetwork, ...]:
     )
 
 
-def _layer(cells: dict[str, str]) -> NpuLayer:
+def _layer(network: int, cells: dict[str, str]) -> NpuLayer:
+    microseconds = _whole(cells.get("time_us"))
     return NpuLayer(
+        network=network,
         index=_whole(cells.get("lyr")) or 0,
         name=cells.get("name", ""),
         engine=cells.get("ot", cells.get("type", "")),
-        time_us=_whole(cells.get("time_us")),
+        time_ns=None if microseconds is None else 1000.0 * microseconds,
         cycles=_whole(cells.get("cycle")),
         read_bytes=_whole(cells.get("byte_rd")),
         written_bytes=_whole(cells.get("byte_wr")),

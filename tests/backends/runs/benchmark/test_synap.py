@@ -31,9 +31,9 @@ def test_layers_of_the_accelerator_are_read_by_their_header() -> None:
     first, second = parse_network_profile(_NEW.splitlines())
 
     assert (first.id, first.inference_count, first.inference_us) == (38, 22, 40048)
-    assert [(x.index, x.name, x.engine, x.time_us, x.cycles) for x in first.layers] == [
-        (0, "TensorTranspose", "TP", 202, 153811),
-        (29, "Fully|Connected", "TP", 408, 125706),
+    assert [(x.index, x.name, x.engine, x.time_ns, x.cycles) for x in first.layers] == [
+        (0, "TensorTranspose", "TP", 202_000, 153811),
+        (29, "Fully|Connected", "TP", 408_000, 125706),
     ]
     assert second.layers == ()
 
@@ -41,7 +41,7 @@ def test_layers_of_the_accelerator_are_read_by_their_header() -> None:
 def test_other_columns_and_broken_rows_do_no_harm() -> None:
     (network,) = parse_network_profile(_OLD.splitlines())
 
-    assert [(x.name, x.engine, x.time_us, x.read_bytes) for x in network.layers] == [("Conv", "NN", 7, None)]
+    assert [(x.name, x.engine, x.time_ns, x.read_bytes) for x in network.layers] == [("Conv", "NN", 7_000, None)]
 
 
 def test_nothing_is_read_from_something_else() -> None:
