@@ -76,4 +76,6 @@ def parse_screen(text: str) -> bool | None:
 
 
 def _number(text: str) -> int | None:
-    return int(text) if re.fullmatch(r"-?\d{1,18}", text.strip()) else None
+    # Stripped first: int() keeps separators (U+001C to U+001F) that strip() takes for white space.
+    stripped = text.strip()
+    return int(stripped) if re.fullmatch(r"-?\d{1,18}", stripped) else None

@@ -1,7 +1,7 @@
 """What devices answer, read by pure functions: several Android versions, boards, and answers that are cut or odd."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from backends.devices.adb.android_state import (
@@ -156,6 +156,7 @@ def test_a_silent_device_has_no_facts_and_one_failed_check() -> None:
     assert [(check.name, check.is_ok) for check in check_facts(facts)] == [("Processor type", False)]
 
 
+@example("0\x1f")
 @given(st.text() | st.just("9" * 5000) | st.from_regex(r"[0-9]{1,40}[|. ][0-9]{1,400}"))
 def test_any_answer_is_read_without_an_exception(text: str) -> None:
     names = ("properties", "cpuinfo", "meminfo", "space", "cores", "zones", "nnapi", "battery", "thermal", "screen")
