@@ -77,7 +77,7 @@ def _add_check_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         choices=load_delegates().ids,
         default=[],
-        help="with --check: look for what this one needs (default: all but 'external')",
+        help="with --check: look for what this one needs (default: all that need no option)",
     )
     group.add_argument(
         "--runner", default="", metavar="PATH", help="with --check: the benchmark_model to use, here or on the device"

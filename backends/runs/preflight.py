@@ -7,7 +7,7 @@ from backends.devices.device import Check, RemoteDevice
 from backends.errors import DeviceError, ProfilerError, RunError
 from backends.progress import Progress
 from backends.runs.benchmark.command import Loop, Tool, affinity_mask, build_command
-from backends.runs.benchmark.delegates import Delegate, load_delegates
+from backends.runs.benchmark.delegates import BENCHMARK_MODEL, Delegate, load_delegates
 from backends.runs.benchmark.tool_search import find_tool
 from backends.runs.plan import Plan
 from backends.units import format_bytes
@@ -60,12 +60,26 @@ def check_runner(plan: Plan, device: RemoteDevice, progress: Progress) -> tuple[
         Cancelled: the user cancelled.
         DeviceError: the device refuses or went away.
     """
+    delegate = load_delegates().find(plan.delegate)
+    if delegate.program != BENCHMARK_MODEL:
+        return None, tuple(_check_program(plan.runner or delegate.program, device))
     try:
-        tool = find_tool(device, plan.runner, progress, needs=load_delegates().find(plan.delegate).flags)
+        tool = find_tool(device, plan.runner, progress, needs=delegate.flags)
     except RunError as error:
         return None, (failed_check("Runner", error),)
     message = f"{tool.path} knows {len(tool.flags.defaults)} settings."
     return tool, (Check(name="Runner", is_ok=True, message=message),)
+
+
+def _check_program(program: str, device: RemoteDevice) -> Iterator[Check]:
+    outcome = device.shell.run([program, "--version"], timeout_s=_ASK_SECONDS)
+    is_ok = outcome.code not in (126, 127)
+    yield Check(
+        name="Runner",
+        is_ok=is_ok,
+        message=f"{program} {'is' if is_ok else 'is not'} on the device.",
+        remedy="" if is_ok else "Choose another delegate; it comes with boards that have this accelerator.",
+    )
 
 
 def check_delegate(plan: Plan, device: RemoteDevice, tool: Tool | None = None) -> tuple[Check, ...]:
@@ -102,7 +116,7 @@ def failed_check(name: str, error: ProfilerError) -> Check:
 
 
 def _check_flags(plan: Plan, delegate: Delegate, tool: Tool | None) -> Iterator[Check]:
-    if tool is None:
+    if tool is None or delegate.program != BENCHMARK_MODEL:
         return
     try:
         build_command(replace(plan, signature=""), load_delegates(), tool, "m", _ANY_LOOP)

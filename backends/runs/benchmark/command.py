@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from backends.errors import RunError
-from backends.runs.benchmark.delegates import Delegate, DelegateTable, load_delegates
+from backends.runs.benchmark.delegates import BENCHMARK_MODEL, Delegate, DelegateTable, load_delegates
 from backends.runs.benchmark.known_flags import KnownFlags
 from backends.runs.plan import Plan
 
@@ -64,6 +64,10 @@ def build_command(  # noqa: PLR0913 - one argument for each thing a command is m
         RunError: this build of the tool does not know a flag that is needed, or an option is wrong.
     """
     delegate = table.find(plan.delegate)
+    if delegate.program != BENCHMARK_MODEL:
+        raise RunError(
+            f"benchmark_model does not run models for {delegate.name}", hint=f"Only {delegate.program} does."
+        )
     settings = _settings(plan, table, delegate)
     flags: dict[str, str] = {
         "graph": model,

@@ -9,6 +9,7 @@ from typing import Any
 
 from backends.errors import ResourceError, RunError
 
+BENCHMARK_MODEL = "benchmark_model"
 _SCHEMA_VERSION = 1
 _BOOLS = {"true": "true", "1": "true", "yes": "true", "on": "true", "false": "false", "0": "false", "no": "false",
           "off": "false"}  # fmt: skip
@@ -76,8 +77,15 @@ class Delegate:
     """Precision to the options, with values, that make it compute a model of floats so; one that is missing needs none
     or is not possible (FP16 of a delegate that also knows FP32)."""
     targets: tuple[str, ...]
+    program: str
+    """What measures it on the device: ``benchmark_model``, or ``synap_cli`` for models that were converted before."""
     options: tuple[DelegateOption, ...]
     source: str
+
+    @property
+    def needs_option(self) -> bool:
+        """Whether it cannot be used without an option."""
+        return any(option.is_required for option in self.options)
 
     @property
     def is_accelerator(self) -> bool:
@@ -169,6 +177,7 @@ def _delegate(row: dict[str, Any], sources: Mapping[str, str]) -> Delegate:
             precisions=tuple(row["precisions"]),
             precision_options={key: dict(value) for key, value in row.get("precision_options", {}).items()},
             targets=tuple(row["targets"]),
+            program=row.get("program", BENCHMARK_MODEL),
             options=_options(row, where, sources),
             source=sources[row["source"]],
         )

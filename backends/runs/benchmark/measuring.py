@@ -19,6 +19,7 @@ from backends.runs.benchmark.npu_watch import watch_npu
 from backends.runs.benchmark.profiling import ProfiledRun, profile_operators
 from backends.runs.benchmark.result_proto import parse_result
 from backends.runs.benchmark.session import Session, ToolRun, open_session
+from backends.runs.benchmark.synap_measuring import PROGRAM, measure_with_synap
 from backends.runs.benchmark.tool_log import Stats, ToolLog
 from backends.runs.plan import Plan
 from backends.runs.run import Memory, NpuLayer, Run, RunChunk
@@ -65,6 +66,8 @@ def measure_on_device(
     """
     progress = progress or Progress()
     check_options(plan, load_delegates())
+    if load_delegates().find(plan.delegate).program == PROGRAM:
+        return measure_with_synap(model, plan, device, progress)
     started_at = datetime.now().astimezone().isoformat(timespec="seconds")
     environment = dict(device.environment())
     measured = _Measured()

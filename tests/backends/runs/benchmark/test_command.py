@@ -128,11 +128,16 @@ def test_a_rate_overrides_a_pause() -> None:
 
 
 def test_every_delegate_of_the_table_can_be_planned_with_its_defaults() -> None:
-    for delegate in _TABLE.delegates:
+    for delegate in (item for item in _TABLE.delegates if item.program == "benchmark_model"):
         required = {option.id: "x" for option in delegate.options if option.is_required}
         options = {o.id: o.default for o in _TABLE.options_of(delegate) if o.default} | required
 
         assert _command(delegate.id, **options)
+
+
+def test_what_another_program_runs_is_refused() -> None:
+    with pytest.raises(RunError, match="benchmark_model does not run models for SyNAP"):
+        _command("synap", bundle="m.synap")
 
 
 @pytest.mark.parametrize(
