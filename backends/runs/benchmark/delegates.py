@@ -10,6 +10,8 @@ from typing import Any
 from backends.errors import ResourceError, RunError
 
 BENCHMARK_MODEL = "benchmark_model"
+_XNNPACK_NODE = "TfLiteXNNPackDelegate"
+"""The runtime takes XNNPACK unasked for what another delegate leaves."""
 _SCHEMA_VERSION = 1
 _BOOLS = {"true": "true", "1": "true", "yes": "true", "on": "true", "false": "false", "0": "false", "no": "false",
           "off": "false"}  # fmt: skip
@@ -81,6 +83,10 @@ class Delegate:
     """What measures it on the device: ``benchmark_model``, or ``synap_cli`` for models that were converted before."""
     options: tuple[DelegateOption, ...]
     source: str
+
+    def may_have_made(self, node_name: str) -> bool:
+        """Whether a node of this name can be of this delegate; names vary with makers, but XNNPACK's is known."""
+        return (node_name == _XNNPACK_NODE) == (_XNNPACK_NODE in self.node_names)
 
     @property
     def needs_option(self) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from backends.devices.shell import Outcome
 from backends.errors import RunError
+from backends.runs.benchmark.delegates import Delegate
 from backends.runs.benchmark.tool_log import ToolLog
 
 _NOT_EXECUTABLE, _NOT_FOUND = 126, 127
@@ -125,21 +126,21 @@ def find_fault(outcome: Outcome, log: ToolLog, *, wants_result: bool = True) -> 
     return None
 
 
-def find_absence(delegate: str, outcome: Outcome, log: ToolLog) -> RunError | None:
+def find_absence(delegate: Delegate, outcome: Outcome, log: ToolLog) -> RunError | None:
     """Say that the tool measured the processor because it could not make the delegate, which it tells in passing only.
 
     Args:
-        delegate: name of the delegate that was asked for.
+        delegate: the one that was asked for.
         outcome: how the process ended.
         log: what it said; every delegate that is applied is told there, also one that takes nothing.
     """
-    if not log.is_finished or log.verdicts or log.replacements:
+    if not log.is_finished or log.verdicts or any(delegate.may_have_made(item.delegate) for item in log.replacements):
         return None
     text = (outcome.stdout + "\n" + outcome.stderr).strip()
     match = re.search(_ABSENT, text)
     words = f": {match[0].strip()[:_MAX_REASON]}" if match else ""
     return RunError(
-        f"benchmark_model did not apply {delegate}, and measured the processor instead{words}",
+        f"benchmark_model did not apply {delegate.name}, and measured the processor instead{words}",
         hint="Check that the delegate's libraries are on the device, for the processor type of benchmark_model.",
         detail=text,
     )

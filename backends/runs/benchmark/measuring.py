@@ -263,7 +263,9 @@ def _delegate_warnings(session: Session, measured: _Measured, accounts: DeviceAc
     if delegate.id == "cpu":
         return []
     log = measured.logs[0]
-    took = any(verdict.how != "not" for verdict in log.verdicts) or any(item.taken for item in log.replacements)
+    took = any(verdict.how != "not" for verdict in log.verdicts) or any(
+        item.taken and delegate.may_have_made(item.delegate) for item in log.replacements
+    )
     if accounts is not None:
         # How some makers call their delegates' nodes is not known.
         others = {part.delegate for part in accounts.partitions} - _ON_PROCESSOR

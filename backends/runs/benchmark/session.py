@@ -110,7 +110,7 @@ class Session:
         """Find out that the delegate was not applied; the processor needs none, and LiteRT's tool does not tell."""
         delegate = self.table.find(self.plan.delegate)
         is_told = delegate.id != "cpu" and not self.tool.is_for_litert
-        return find_absence(delegate.name, outcome, log) if is_told else None
+        return find_absence(delegate, outcome, log) if is_told else None
 
     def pull(self, name: str, progress: Progress) -> bytes | None:
         """Fetch a file from the measurement's folder; ``None`` where the tool did not write it.
@@ -154,8 +154,8 @@ def open_session(
         raise RunError(
             f"{model.name} has no signature {plan.signature!r}", hint=f"It has: {', '.join(keys) or 'none'}."
         )
-    if len(keys) > 1 and not plan.signature:
-        # The tool wants to be told; elsewhere the first is the default.
+    if keys and not plan.signature and (len(keys) > 1 or model.signatures[0].subgraph != 0):
+        # The tool wants to be told, or would run the first subgraph; elsewhere the first signature is the default.
         plan = replace(plan, signature=keys[0])
     tool = find_tool(device, plan.runner, progress, needs=table.find(plan.delegate).flags)
     folder = f"{device.work_folder.rstrip('/')}/run-{uuid.uuid4().hex[:12]}"

@@ -211,7 +211,10 @@ def test_flags_that_the_tool_ignores_are_an_error(tmp_path: Path, model: Model, 
     [
         ("WARN: NNAPI acceleration is unsupported on this platform.", "NNAPI acceleration is unsupported"),
         ("INFO: Unable to load external delegate from : libvx.so (not found)", "Unable to load external delegate from"),
-        ("INFO: nothing special", "measured the processor instead"),
+        (
+            "INFO: Replacing 9 out of 9 node(s) with delegate (TfLiteXNNPackDelegate) node, yielding 1 partitions.",
+            "measured the processor instead",
+        ),
     ],
 )
 def test_a_delegate_that_could_not_be_made_is_an_error(
