@@ -1,6 +1,6 @@
 """The bar that shows what the notice board holds, one notice at a time."""
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
@@ -127,3 +127,9 @@ class NoticeBar(QFrame):
         """Take the colours of the theme in use."""
         super().showEvent(event)
         self._color_icons()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the theme."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange:
+            self._color_icons()

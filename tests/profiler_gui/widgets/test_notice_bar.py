@@ -2,6 +2,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from profiler_gui.notices import Notice, NoticeAction, NoticeBoard, Severity
+from profiler_gui.theme import load_colors, make_palette
 from profiler_gui.widgets.notice_bar import NoticeBar
 
 _LEFT = Qt.MouseButton.LeftButton
@@ -73,3 +74,15 @@ def test_markup_in_a_message_is_shown_as_it_is(bar, board):
 
     assert bar._message.plain_text == "<b>file</b>\\x1b[0m"
     assert bar._message.textFormat() is Qt.TextFormat.PlainText
+
+
+def test_the_close_icon_of_a_shown_notice_follows_the_theme(bar, board):
+    board.warn("careful")
+    shades = []
+    for is_dark in (False, True):
+        bar.setPalette(make_palette(load_colors(is_dark=is_dark)))
+        image = bar._dismiss.icon().pixmap(16, 16).toImage()
+        pixels = [image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height())]
+        shades.append(max(pixels, key=lambda color: color.alpha()).lightness())
+
+    assert shades[0] < 128 < shades[1]
