@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
-from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from backends.reports.plain_text import plain
 from backends.units import format_count
 from profiler_gui.actions import Actions, Menu
+from profiler_gui.central_tabs import CentralTabs
 from profiler_gui.docks import Docks
 from profiler_gui.main_toolbar import MainToolBar
 from profiler_gui.pages.model_page import ModelPage
@@ -18,7 +19,7 @@ from profiler_gui.session import OpenModel
 from profiler_gui.widgets.activity import Activity
 from profiler_gui.widgets.drop_overlay import DropOverlay
 from profiler_gui.widgets.empty_state import EmptyState
-from profiler_gui.widgets.label import escape_mnemonic, plain_label
+from profiler_gui.widgets.label import plain_label
 from profiler_gui.widgets.notice_bar import NoticeBar
 
 _TITLE = "TFLite Profiler"
@@ -39,11 +40,11 @@ class MainWindow(QMainWindow):
     def __init__(self, services: Services) -> None:
         super().__init__()
         self._services = services
-        self._pages: dict[OpenModel, ModelPage] = {}
         self.actions_table = Actions(services.theme, self)
         self.notice_bar = NoticeBar(services.notices)
         self.empty_state = EmptyState(has_sample=bool(sample_paths()))
-        self.tabs = QTabWidget()
+        self.tabs = CentralTabs(services.session)
+        self._shows_docks = False
         self.recent_menu = QMenu("Open recent", self)
         self._stack = QStackedWidget()
         self.docks = Docks(self, services)
@@ -60,8 +61,7 @@ class MainWindow(QMainWindow):
     @property
     def page(self) -> ModelPage | None:
         """The page of the model in front."""
-        page = self.tabs.currentWidget()
-        return page if isinstance(page, ModelPage) else None
+        return self.tabs.page
 
     def restore_place(self) -> None:
         """Give the window the size it had last."""
@@ -78,10 +78,6 @@ class MainWindow(QMainWindow):
     # Parts ------------------------------------------------------------------------------------------------------------
 
     def _arrange(self) -> None:
-        self.tabs.setTabsClosable(True)
-        self.tabs.setMovable(True)
-        self.tabs.setDocumentMode(True)
-        self.tabs.setElideMode(Qt.TextElideMode.ElideMiddle)
         self._stack.addWidget(self.empty_state)
         self._stack.addWidget(self.tabs)
         middle = QWidget()
@@ -120,8 +116,7 @@ class MainWindow(QMainWindow):
         session.model_opened.connect(self._on_model_opened)
         session.model_closed.connect(self._on_model_closed)
         session.current_changed.connect(self._on_current_changed)
-        self.tabs.currentChanged.connect(self._on_tab_changed)
-        self.tabs.tabCloseRequested.connect(self._on_tab_close_requested)
+        self.tabs.views_changed.connect(self._show_whether_open)
 
     # Tabs -------------------------------------------------------------------------------------------------------------
 
@@ -130,42 +125,24 @@ class MainWindow(QMainWindow):
         page = ModelPage(record, self._services.jobs, self._services.notices)
         page.painted.connect(self.graph_painted)
         page.canvas.addActions(self.actions_table.of_graph())
-        self._pages[record] = page
-        self.tabs.blockSignals(True)
-        index = self.tabs.addTab(page, escape_mnemonic(record.title))
-        self.tabs.blockSignals(False)
-        self.tabs.setTabToolTip(index, plain(f"{record.path}  {record.member}".rstrip()))
+        self.tabs.add_model(page)
 
     @Slot(object)
     def _on_model_closed(self, record: OpenModel) -> None:
-        page = self._pages.pop(record)
-        self.tabs.removeTab(self.tabs.indexOf(page))
-        page.deleteLater()
+        self.tabs.remove_model(record)
 
     @Slot(object)
     def _on_current_changed(self, record: OpenModel | None) -> None:
         self._show_whether_open()
-        if record is not None and record in self._pages:
-            self.tabs.setCurrentWidget(self._pages[record])
         self.setWindowTitle(f"{plain(record.title)} – {_TITLE}" if record is not None else _TITLE)
         self.facts.set_text(_facts_of(record) if record is not None else "")
 
-    @Slot(int)
-    def _on_tab_changed(self, _index: int) -> None:
-        page = self.page
-        if page is not None:
-            self._services.session.set_current(page.record)
-
-    @Slot(int)
-    def _on_tab_close_requested(self, index: int) -> None:
-        page = self.tabs.widget(index)
-        if isinstance(page, ModelPage):
-            self._services.session.close(page.record)
-
+    @Slot()
     def _show_whether_open(self) -> None:
-        """Show the docks with the first model, and the empty state without any."""
+        """Show the docks with the first model, and the empty state without any tab."""
         is_open = self._services.session.current is not None
-        was_open = self._stack.currentWidget() is self.tabs
+        was_open = self._shows_docks
+        self._shows_docks = is_open
         self.actions_table.set_has_model(is_open)
         for toggle in self.docks.toggles:
             toggle.setEnabled(is_open)
@@ -175,7 +152,7 @@ class MainWindow(QMainWindow):
         elif was_open and not is_open:
             self._save_layout()
             self.docks.hide_all()
-        self._stack.setCurrentWidget(self.tabs if is_open else self.empty_state)
+        self._stack.setCurrentWidget(self.tabs if is_open or self.tabs.views else self.empty_state)
 
     def _save_layout(self) -> None:
         self._services.settings.layout = self.saveState()

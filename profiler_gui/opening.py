@@ -1,6 +1,6 @@
 """Opening files: reading, estimating and checking in the background, then handing over to the session."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -24,6 +24,16 @@ class BundleContent:
 
     path: Path
     members: tuple[BundleMember, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """Another kind of file (or folder) than a model, and what opens it."""
+
+    accepts: Callable[[Path], bool]
+    """Whether a path is of this kind; looks at no more than a name and a few bytes, and never raises."""
+    open_paths: Callable[[tuple[Path, ...]], None]
+    """Takes all the accepted paths of one drop."""
 
 
 def read_file(path: Path, member: str, progress: Progress) -> OpenedFile | BundleContent:
@@ -60,11 +70,23 @@ class Opener(QObject):
         self._jobs = jobs
         self._notices = notices
         self._settings = settings
+        self._routes: list[Route] = []
+
+    def add_route(self, route: Route) -> None:
+        """Let another kind of file be opened; the first route that accepts a path gets it, before it is a model."""
+        self._routes.append(route)
 
     def open_paths(self, paths: Iterable[str | Path]) -> None:
         """Open files; one that is open already comes to the front."""
-        for path in paths:
-            self._open(Path(path).absolute(), "")
+        routed: dict[int, list[Path]] = {}
+        for path in (Path(name).absolute() for name in paths):
+            number = next((index for index, route in enumerate(self._routes) if route.accepts(path)), None)
+            if number is None:
+                self._open(path, "")
+            else:
+                routed.setdefault(number, []).append(path)
+        for number, accepted in routed.items():
+            self._routes[number].open_paths(tuple(accepted))
 
     def open_members(self, path: Path, members: Iterable[str]) -> None:
         """Open models of a bundle."""
