@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from backends.model.cost import ModelSummary, OperatorCost
 from backends.model.model import Model, OperatorId
+from backends.runs.operator_column import OperatorColumn
 from backends.runs.run import Run
 from backends.targets.lint import LintFinding
 from backends.targets.supposition import Supposition
@@ -87,6 +88,7 @@ class OpenModel(QObject):
         runs_changed: the new tuple of ``Run``, oldest first.
         run_changed: the chosen ``Run`` or ``None``.
         overlay_changed: the new ``OverlayChoice``.
+        columns_changed: the new tuple of ``OperatorColumn``.
     """
 
     model_changed = Signal(object)
@@ -100,6 +102,7 @@ class OpenModel(QObject):
     runs_changed = Signal(object)
     run_changed = Signal(object)
     overlay_changed = Signal(object)
+    columns_changed = Signal(object)
 
     def __init__(self, opened: OpenedFile, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -114,6 +117,7 @@ class OpenModel(QObject):
         self._runs: tuple[Run, ...] = ()
         self._run: Run | None = None
         self._overlay = OverlayChoice()
+        self._columns: tuple[OperatorColumn, ...] = ()
 
     @property
     def model(self) -> Model:
@@ -208,6 +212,11 @@ class OpenModel(QObject):
         """What the graph is coloured by."""
         return self._overlay
 
+    @property
+    def columns(self) -> tuple[OperatorColumn, ...]:
+        """Further numbers by operator, in the order they were added."""
+        return self._columns
+
     def select(self, operators: Iterable[OperatorId]) -> None:
         """Select operators; ones that do not exist are ignored."""
         selection = frozenset(id_ for id_ in operators if self._exists(id_))
@@ -287,6 +296,21 @@ class OpenModel(QObject):
             self._overlay = overlay
             self.overlay_changed.emit(overlay)
 
+    def add_column(self, column: OperatorColumn) -> None:
+        """Take further numbers by operator; ones with the same id are replaced in their place."""
+        if any(other.id == column.id for other in self._columns):
+            self._columns = tuple(column if other.id == column.id else other for other in self._columns)
+        else:
+            self._columns = (*self._columns, column)
+        self.columns_changed.emit(self._columns)
+
+    def remove_column(self, id_: str) -> None:
+        """Forget the numbers with this id, if there are any."""
+        kept = tuple(other for other in self._columns if other.id != id_)
+        if len(kept) != len(self._columns):
+            self._columns = kept
+            self.columns_changed.emit(kept)
+
     def replace_file(self, opened: OpenedFile) -> None:
         """Take the file as it is now; keeps the selection where the same operators exist.
 
@@ -299,7 +323,7 @@ class OpenModel(QObject):
             self._subgraph = 0
         if not is_same:
             self.suppose(Supposition())
-            self._verdicts, self._runs, self._run = {}, (), None
+            self._verdicts, self._runs, self._run, self._columns = {}, (), None, ()
             self.set_advice(())
         self._selection = kept
         self.model_changed.emit(self.model)
@@ -307,6 +331,7 @@ class OpenModel(QObject):
             self.verdicts_changed.emit(self._verdicts)
             self.runs_changed.emit(self._runs)
             self.run_changed.emit(None)
+            self.columns_changed.emit(())
         self.selection_changed.emit(kept)
 
     def _exists(self, id_: OperatorId) -> bool:

@@ -5,6 +5,7 @@ import pytest
 
 from backends.model.cost import estimate_model
 from backends.model.model import OperatorId
+from backends.runs.operator_column import OperatorColumn
 from profiler_gui.session import OpenedFile, Overlay, OverlayChoice, Session, open_key
 from tests.support.builders import a_chain, a_run
 
@@ -132,3 +133,38 @@ def test_a_reload_of_other_content_drops_runs_and_the_same_content_keeps_them(se
 
     assert record.runs == ()
     assert record.run is None
+
+
+def a_column(id_="energy_mj", value=1.0) -> OperatorColumn:
+    return OperatorColumn(id=id_, title="Energy", unit="mJ", values={OperatorId(0, 0): value})
+
+
+def test_a_column_with_the_same_id_takes_the_place_of_the_old_one(session, qtbot):
+    record = session.add(opened())
+    record.add_column(a_column("energy_mj"))
+    record.add_column(a_column("error"))
+
+    with qtbot.waitSignal(record.columns_changed):
+        record.add_column(a_column("energy_mj", 2.0))
+
+    assert [(column.id, column.values[OperatorId(0, 0)]) for column in record.columns] == [
+        ("energy_mj", 2.0),
+        ("error", 1.0),
+    ]
+
+    record.remove_column("energy_mj")
+
+    assert [column.id for column in record.columns] == ["error"]
+
+
+def test_columns_of_the_old_content_go_with_it(session):
+    record = session.add(opened())
+    record.add_column(a_column())
+
+    record.replace_file(opened())
+
+    assert len(record.columns) == 1
+
+    record.replace_file(opened(sha256="bb" * 32))
+
+    assert record.columns == ()
