@@ -73,6 +73,17 @@ def open_key(path: Path, member: str = "") -> str:
     return f"{resolved}#{member}" if member else str(resolved)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One of the things that are compared: a model, and a measurement of it where there is one."""
+
+    model: Model
+    costs: Mapping[OperatorId, OperatorCost]
+    run: Run | None = None
+    title: str
+    """Short name to show beside the letter."""
+
+
 class OpenModel(QObject):
     """A model that is open, with everything known and chosen about it; one tab.
 
@@ -351,12 +362,14 @@ class Session(QObject):
         model_closed: the ``OpenModel`` that was taken out.
         current_changed: the ``OpenModel`` in front, or ``None``.
         targets_changed: the tuple of ``Target``.
+        compare_wanted: a tuple of two or more ``Side`` that shall be shown beside each other.
     """
 
     model_opened = Signal(object)
     model_closed = Signal(object)
     current_changed = Signal(object)
     targets_changed = Signal(object)
+    compare_wanted = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -383,6 +396,12 @@ class Session(QObject):
         """Take the targets that were loaded."""
         self._targets = tuple(targets)
         self.targets_changed.emit(self._targets)
+
+    def compare(self, sides: Iterable[Side]) -> None:
+        """Ask for a comparison; fewer than two sides are none."""
+        chosen = tuple(sides)
+        if len(chosen) > 1:
+            self.compare_wanted.emit(chosen)
 
     def find(self, key: str) -> OpenModel | None:
         """Give the open model with this identity."""

@@ -6,7 +6,7 @@ import pytest
 from backends.model.cost import estimate_model
 from backends.model.model import OperatorId
 from backends.runs.operator_column import OperatorColumn
-from profiler_gui.session import OpenedFile, Overlay, OverlayChoice, Session, open_key
+from profiler_gui.session import OpenedFile, Overlay, OverlayChoice, Session, Side, open_key
 from tests.support.builders import a_chain, a_run
 
 
@@ -168,3 +168,16 @@ def test_columns_of_the_old_content_go_with_it(session):
     record.replace_file(opened(sha256="bb" * 32))
 
     assert record.columns == ()
+
+
+def test_a_comparison_needs_two_sides(session, qtbot):
+    record = session.add(opened())
+    side = Side(model=record.model, costs=record.costs, run=a_run(record.model), title="a.tflite")
+    wanted = []
+    session.compare_wanted.connect(wanted.append)
+
+    session.compare([side])
+    assert wanted == []
+
+    session.compare([side, side])
+    assert wanted == [(side, side)]
