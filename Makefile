@@ -16,7 +16,8 @@ LIBRARIES := $(VENV)/.libraries
 OUTPUT := demo-output
 SAMPLE ?= $(firstword $(sort $(wildcard resources/samples/*.tflite)))
 MODEL ?= $(SAMPLE)
-PYTEST_OPTIONS ?=
+# One process for each core; files stay together, so that what a file prepares is prepared once.
+PYTEST_OPTIONS ?= -n auto --dist loadfile
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
