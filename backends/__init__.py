@@ -6,6 +6,7 @@ one may import a lower one, never the other way round (import-linter checks it):
     cli         headless commands, one module per verb
     reports     writes models, verdicts and runs to files
     runs        plans, measuring, statistics, storage
+    power       meters, traces over time, energy, the power-performance curve
     devices     things that can run a model         |  siblings that
     targets     rules: what would run where         |  do not import
     graph       layered layout of a subgraph        |  each other

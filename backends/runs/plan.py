@@ -69,6 +69,12 @@ class Plan:
     """Inferences per second to keep to on a device; 0 for one after the other."""
     min_seconds: float = 0.0
     """Measure at least as long on a device, with more runs if need be."""
+    meter: str = ""
+    """What measures power beside the run, such as ``battery`` or ``constant=1500``; empty for none."""
+    loop_seconds: float = 10.0
+    """With a meter: how long inferences follow each other for the energy figure, or a sustained run."""
+    idle_seconds: float = 3.0
+    """With a meter: how long the idle baseline is measured, before and after; 0 for none."""
 
     def __post_init__(self) -> None:
         if self.runs < 1 or self.warmup < 0 or self.threads < 1:
@@ -77,3 +83,5 @@ class Plan:
             raise ValueError("max_seconds must be positive and pause_seconds not negative")
         if not (0 <= self.rate_hz <= 1e6 and 0 <= self.min_seconds <= self.max_seconds):
             raise ValueError("rate_hz must be from 0 to 1,000,000 and min_seconds from 0 to max_seconds")
+        if not (0 < self.loop_seconds <= 86_400 and 0 <= self.idle_seconds <= 3600):
+            raise ValueError("loop_seconds must be from 0 to 86,400 (a day) and idle_seconds from 0 to 3,600")

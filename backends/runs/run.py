@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from backends.model.model import OperatorId
+from backends.power.figures import Energy
+from backends.power.traces import Trace, Window
 from backends.runs.plan import Plan
 
 
@@ -141,3 +143,8 @@ class Run:
     """What the device's tool printed, its last part."""
     npu_layers: tuple[NpuLayer, ...] = ()
     """What the NPU's driver tells about a process of its own, where it does; its times are those of a stepped run."""
+    traces: tuple[Trace, ...] = ()
+    """Power, temperatures, clocks and latency over time, in one clock that begins with the recording."""
+    windows: tuple[Window, ...] = ()
+    """What went on when, in the clock of the traces."""
+    energy: Energy | None = None

@@ -14,6 +14,7 @@ from backends.errors import StoreError
 from backends.model.model import OperatorId
 from backends.runs.fields import Fields
 from backends.runs.plan import InputKind, Kernels, Plan
+from backends.runs.power_store import energy_from_json, power_to_json, trace_from_json, window_from_json
 from backends.runs.run import Certainty, Memory, NpuLayer, OperatorTime, Run, RunChunk, RunPartition
 from backends.runs.summary import summarize_latencies
 
@@ -86,6 +87,7 @@ def run_to_json(run: Run) -> Json:
         "notes": list(run.notes),
         "log": run.log,
         **({"npu_layers": [_layer_to_json(layer) for layer in run.npu_layers]} if run.npu_layers else {}),
+        **power_to_json(run),
     }
 
 
@@ -131,6 +133,9 @@ def run_from_json(value: object) -> Run:
         chunks=tuple(_chunk_from_json(child) for child in latency.children_or_none("chunks")),
         log=fields.text_or("log", ""),
         npu_layers=tuple(_layer_from_json(child) for child in fields.children_or_none("npu_layers")),
+        traces=tuple(trace_from_json(child) for child in fields.children_or_none("traces")),
+        windows=tuple(window_from_json(child) for child in fields.children_or_none("windows")),
+        energy=energy_from_json(fields.child("energy")) if "energy" in fields.names() else None,
     )
 
 
@@ -153,6 +158,9 @@ def _plan_to_json(plan: Plan) -> Json:
         "runner": plan.runner,
         "rate_hz": plan.rate_hz,
         "min_seconds": plan.min_seconds,
+        "meter": plan.meter,
+        "loop_seconds": plan.loop_seconds,
+        "idle_seconds": plan.idle_seconds,
     }
 
 
@@ -177,6 +185,9 @@ def _plan_from_json(fields: Fields) -> Plan:
             runner=fields.text_or("runner", ""),
             rate_hz=fields.number_or("rate_hz", 0.0),
             min_seconds=fields.number_or("min_seconds", 0.0),
+            meter=fields.text_or("meter", ""),
+            loop_seconds=fields.number_or("loop_seconds", 10.0),
+            idle_seconds=fields.number_or("idle_seconds", 3.0),
         )
     except ValueError as error:
         raise StoreError(f"the plan of this run is wrong: {error}") from error

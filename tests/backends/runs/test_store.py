@@ -1,6 +1,7 @@
 """Runs survive saving; files that are not runs do not survive reading."""
 
 import copy
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 
 from backends.errors import StoreError
 from backends.model.model import OperatorId
+from backends.power.figures import Energy
+from backends.power.traces import Quantity, Trace, Window, WindowKind
 from backends.runs.plan import InputKind, Kernels, Plan
 from backends.runs.run import Memory, OperatorTime, Run, RunPartition
 from backends.runs.store import read_run, run_from_json, run_to_json, write_run
@@ -190,3 +193,46 @@ def test_a_folder_that_does_not_exist_is_an_error(tmp_path: Path) -> None:
         write_run(example_run(), tmp_path / "missing" / "run.json")
     with pytest.raises(StoreError, match="cannot be read"):
         read_run(tmp_path / "missing.json")
+
+
+def a_powered_run() -> Run:
+    trace = Trace(
+        id="power", title="Battery", quantity=Quantity.POWER, times_s=(0.0, 0.5), values=(900.25, 1200.0),
+        source="battery", is_mean=True, relative_error=0.01, clock_error_s=0.02, sample_count=1000,
+        distinct_hz=2.5, file="a.csv",
+    )  # fmt: skip
+    energy = Energy(
+        meter="battery", meter_title="Battery gauge", measures="The whole device.", trace="power", inferences=40,
+        seconds=10.0, mean_mw=1500.0, peak_mw=2000.5, total_mj=15000.0, total_error_mj=12.0, idle_mw=500.0,
+        idle_error_mw=3.0, per_inference_mj=250.0, per_inference_error_mj=4.0, warnings=("It was charging.",),
+    )  # fmt: skip
+    windows = (Window(kind=WindowKind.LOOP, start_s=0.25, end_s=10.25),)
+    return dataclasses.replace(example_run(), traces=(trace,), energy=energy, windows=windows)
+
+
+def test_power_survives_saving(tmp_path: Path) -> None:
+    run = a_powered_run()
+
+    write_run(run, tmp_path / "run.json")
+
+    assert read_run(tmp_path / "run.json") == run
+
+
+@pytest.mark.parametrize(
+    ("part", "change"),
+    [
+        ("traces", {"quantity": "smell"}),
+        ("traces", {"times_s": [1.0]}),
+        ("traces", {"times_s": [1.0, 0.5]}),
+        ("traces", {"values": [1.0, "2"]}),
+        ("windows", {"kind": "nap"}),
+        ("energy", {"inferences": 0}),
+        ("energy", {"mean_mw": None}),
+    ],
+)
+def test_power_that_makes_no_sense_is_refused(part: str, change: dict[str, Any]) -> None:
+    tree = json.loads(json.dumps(run_to_json(a_powered_run())))
+    (tree[part] if part == "energy" else tree[part][0]).update(change)
+
+    with pytest.raises(StoreError):
+        run_from_json(tree)
