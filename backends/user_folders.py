@@ -17,6 +17,16 @@ def configuration_folder() -> Path:
     return Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config") / _PROGRAM
 
 
+def data_folder() -> Path:
+    """Give the folder for what a user made and nothing can fetch again."""
+    home = _home()
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / _PROGRAM / "data"
+    if sys.platform == "darwin":
+        return home / "Library" / "Application Support" / _PROGRAM / "data"
+    return Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share") / _PROGRAM
+
+
 def cache_folder() -> Path:
     """Give the folder for what can be fetched again."""
     home = _home()

@@ -68,7 +68,7 @@ def run_to_json(run: Run) -> Json:
         "started_at": run.started_at,
         "is_complete": run.is_complete,
         "environment": dict(run.environment),
-        "plan": _plan_to_json(run.plan),
+        "plan": plan_to_json(run.plan),
         "latency_us": _latency_to_json(run),
         "memory_bytes": _memory_to_json(run.memory),
         "operators": [_operator_to_json(operator) for operator in run.operators],
@@ -108,7 +108,7 @@ def run_from_json(value: object) -> Run:
         model_name=model.text("name"),
         model_sha256=model.text("sha256"),
         started_at=fields.text("started_at"),
-        plan=_plan_from_json(fields.child("plan")),
+        plan=plan_from_json(fields.child("plan")),
         environment=fields.child("environment").texts(),
         init_ns=_whole_ns(latency.optional_number("init")),
         first_ns=_whole_ns(latency.optional_number("first")),
@@ -139,7 +139,8 @@ def run_from_json(value: object) -> Run:
     )
 
 
-def _plan_to_json(plan: Plan) -> Json:
+def plan_to_json(plan: Plan) -> Json:
+    """Give a plan as JSON values."""
     return {
         "device": plan.device,
         "kernels": plan.kernels.value,
@@ -164,7 +165,12 @@ def _plan_to_json(plan: Plan) -> Json:
     }
 
 
-def _plan_from_json(fields: Fields) -> Plan:
+def plan_from_json(fields: Fields) -> Plan:
+    """Make a plan from JSON values.
+
+    Raises:
+        StoreError: a field is missing, or of the wrong type or size.
+    """
     shapes, options = fields.child("input_shapes"), fields.optional_child("delegate_options")
     try:
         return Plan(
