@@ -92,6 +92,9 @@ def connected(path: Path, *, writes: bool = False, creates: bool = False) -> Ite
                 connection.execute("COMMIT")
     except sqlite3.Error as error:
         raise explain(error, path) from error
+    except UnicodeDecodeError as error:
+        # SQLite's own sentences quote what stands in the file.
+        raise DamagedFileError(f"{path.name} is damaged", hint="What can be read of it is opened.") from error
     except OSError as error:
         raise StoreError(f"{path.name} cannot be opened: {error.strerror or error}") from error
 

@@ -313,7 +313,7 @@ def _models(connection: sqlite3.Connection) -> Iterator[KeptModel]:
             name=str(name)[:MAX_TEXT],
             path=str(path)[:MAX_TEXT],
             member=str(member)[:MAX_TEXT],
-            size_bytes=int(size),
+            size_bytes=size if isinstance(size, int) else 0,
             note=str(note)[:MAX_TEXT],
             is_embedded=bool(is_embedded),
         )
