@@ -13,6 +13,7 @@ from backends.units import format_latency
 
 DEVICE = "imported"
 """Stands for the device of a run that another tool made."""
+UNDATED = "The file does not say when it was measured: the date is that of the file."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,12 +83,9 @@ def make_run(model: Model, layers: Sequence[Layer], whole: Whole) -> LayeredRun:
         overhead_ns=total_ns - spent_ns if is_timed else None,
         profiled_total_ns=total_ns if is_timed else None,
         partitions=_partitions(model, operators),
-        notes=(*whole.notes, *_notes(mean_ns, sum_ns, lost_ns), f"It was read on the date shown: {_SAYS_NO_DATE}."),
+        notes=(*whole.notes, *_notes(mean_ns, sum_ns, lost_ns), UNDATED),
     )
     return LayeredRun(run=run, matched=sum(match is not None for match in matches))
-
-
-_SAYS_NO_DATE = "the file does not say when it was measured"
 
 
 def _notes(mean_ns: float, sum_ns: float, lost_ns: float) -> list[str]:

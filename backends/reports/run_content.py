@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from backends.exchange.layered_run import DEVICE as IMPORTED
 from backends.model.cost import OperatorCost
 from backends.model.model import Model, OperatorId
 from backends.reports.columns import KIND_COLUMNS, MISSING, OPERATOR_COLUMNS, Column
@@ -10,7 +11,7 @@ from backends.reports.plain_text import sentence_case
 from backends.reports.rows import KindRow, OperatorRow, kind_rows, operator_rows, total_rows
 from backends.reports.tabulation import records_of, table_of
 from backends.runs.benchmark.npu_watch import load_synap_table
-from backends.runs.run import Run
+from backends.runs.run import Run, RunChunk
 from backends.runs.store import run_to_json
 from backends.runs.summary import summarize_latencies
 from backends.units import format_bytes, format_latency
@@ -76,11 +77,15 @@ class RunContent:
         run, plan = self._run, self._run.plan
         count = f"{len(run.latencies_ns)} after {len(run.warmup_ns)} warm-up runs"
         if run.chunks:
-            count = f"{sum(chunk.count for chunk in run.chunks)} in {len(run.chunks)} processes"
+            processes = "1 process" if len(run.chunks) == 1 else f"{len(run.chunks)} processes"
+            count = f"{sum(chunk.count for chunk in run.chunks)} in {processes}"
         options = "".join(f", {name}={value}" for name, value in plan.delegate_options.items())
-        facts = [
+        how = [
             ("Delegate", plan.delegate + options) if plan.delegate else ("Kernels", str(plan.kernels)),
             ("Threads", str(plan.threads)),
+        ]
+        facts = [
+            *([("Source", "imported from another tool")] if plan.device == IMPORTED else how),
             ("Runs", count if run.is_complete else f"{count}, stopped early"),
         ]
         return (*facts, *((sentence_case(key), text) for key, text in run.environment.items()))
@@ -112,7 +117,9 @@ def render_bar(share: float | None, largest: float) -> str:
 
 def _latency_facts(run: Run) -> tuple[tuple[str, str], ...]:
     facts: list[tuple[str, float | None]] = [("Initialisation", run.init_ns), ("First run", run.first_ns)]
-    if run.latencies_ns:
+    if len(run.chunks) == 1 and len(run.latencies_ns) == 1:
+        facts += _chunk_facts(run.chunks[0])
+    elif run.latencies_ns:
         summary = summarize_latencies(run.latencies_ns)
         facts += [
             ("Mean", summary.mean_ns),
@@ -127,6 +134,19 @@ def _latency_facts(run: Run) -> tuple[tuple[str, str], ...]:
         over, peak = format_bytes(run.memory.over_baseline_bytes), format_bytes(run.memory.peak_bytes)
         texts.append(("Memory", f"{over} for model and runtime ({peak} at its peak)"))
     return tuple(texts)
+
+
+def _chunk_facts(chunk: RunChunk) -> list[tuple[str, float | None]]:
+    """Give what one process says of its inferences, where it is the only one."""
+    return [
+        ("Mean", chunk.mean_ns),
+        ("Standard deviation", chunk.std_ns),
+        ("Fastest", chunk.min_ns),
+        ("p5", chunk.p5_ns),
+        ("p50", chunk.median_ns),
+        ("p95", chunk.p95_ns),
+        ("Slowest", chunk.max_ns),
+    ]
 
 
 def _partition_table(run: Run) -> Table:
