@@ -1,6 +1,6 @@
 """What a layout is made from and what it gives back: plain numbers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,10 +25,14 @@ class BoxGraph:
     source: Ints
     target: Ints
     tensor: Ints
+    room_above: Floats = field(default_factory=lambda: np.zeros(0))
+    """Of each box, the height that is kept free above it; empty for none anywhere."""
 
     def __post_init__(self) -> None:
         if self.width.shape != self.height.shape:
             raise ValueError("each box needs a width and a height")
+        if len(self.room_above) not in (0, self.count):
+            raise ValueError("room above must be given for each box or for none")
         if not self.source.shape == self.target.shape == self.tensor.shape:
             raise ValueError("each edge needs a source, a target and a tensor")
         if len(self.source) and not self._ends_exist():

@@ -80,6 +80,7 @@ def _extract(graph: BoxGraph, boxes: Ints) -> Island:
         source=number[graph.source[edges]],
         target=number[graph.target[edges]],
         tensor=graph.tensor[edges],
+        room_above=graph.room_above[boxes] if len(graph.room_above) else graph.room_above,
     )
     return Island(graph=part, boxes=boxes, edges=edges)
 

@@ -28,6 +28,8 @@ class NodeRole(StrEnum):
     """A tensor that the subgraph is given."""
     OUTPUT = "output"
     """A tensor that the subgraph gives back."""
+    GROUP = "group"
+    """Several operators shown as one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,17 @@ class GraphNode:
     """The tensor of an input or output node."""
     callees: tuple[tuple[str, int], ...] = ()
     """Role (``cond``, ``body`` ...) and index of each subgraph that the operator calls."""
+    members: tuple[OperatorId, ...] = ()
+    """The operators that a group stands for, in execution order."""
+    group: int = -1
+    """Number of the group that this node stands for."""
+    copies: int = 1
+    """How many groups of the graph are exactly alike this one, itself included."""
+
+    @property
+    def key(self) -> OperatorId | None:
+        """The operator, or the first one of a group; under it overlays keep what a node shows."""
+        return self.members[0] if self.members else self.operator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -17,6 +17,12 @@ def route_edges(graph: BoxGraph, layers: Layers, centre: Floats, spacing: Spacin
     bottom_tab = _marked(graph.count, graph.source[layers.is_stub])
     tall = graph.height + spacing.tab * (top_tab.astype(float) + bottom_tab)
     rank_top, rank_bottom = _rank_heights(layers, centre, tall, spacing)
+    if len(graph.room_above):
+        room = np.zeros(len(rank_top))
+        np.maximum.at(room, layers.rank[: graph.count], graph.room_above)
+        # The first rank keeps its top: what is free above it reaches upwards.
+        moved = np.cumsum(room) - room[0]
+        rank_top, rank_bottom = rank_top + moved, rank_bottom + moved
     rank = layers.rank[: graph.count]
     top = (rank_top[rank] + rank_bottom[rank] - tall) / 2 + spacing.tab * top_tab
     upper, lower = layers.upper, layers.lower
@@ -52,7 +58,7 @@ def route_edges(graph: BoxGraph, layers: Layers, centre: Floats, spacing: Spacin
         is_stub=layers.is_stub,
         has_top_tab=top_tab,
         has_bottom_tab=bottom_tab,
-        bounds=_bounds(left, graph.width, pieces, rank_top, rank_bottom),
+        bounds=_bounds(left, graph, pieces, (float(rank_top[0]), float(rank_bottom[-1]))),
     )
 
 
@@ -120,9 +126,9 @@ def _rank_within(box: Ints, side: Ints, distance: Floats, count: int) -> Ints:
 
 
 def _bounds(
-    left: Floats, width: Floats, pieces: Floats, rank_top: Floats, rank_bottom: Floats
+    left: Floats, graph: BoxGraph, pieces: Floats, height: tuple[float, float]
 ) -> tuple[float, float, float, float]:
     edges_x = pieces[:, [0, 3]].ravel()
     lowest = min(float(left.min()), float(edges_x.min(initial=np.inf)))
-    highest = max(float((left + width).max()), float(edges_x.max(initial=-np.inf)))
-    return lowest, float(rank_top[0]), highest, float(rank_bottom[-1])
+    highest = max(float((left + graph.width).max()), float(edges_x.max(initial=-np.inf)))
+    return lowest, height[0] - float(graph.room_above.max(initial=0.0)), highest, height[1]

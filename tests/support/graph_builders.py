@@ -1,6 +1,7 @@
 """Small models and box graphs for tests of the layout and of the canvas."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -56,3 +57,27 @@ def a_graph_model(
 def a_residual_model() -> Model:
     """A convolution, and an addition of its result to its activation."""
     return a_graph_model([("CONV_2D", (0,), (1,)), ("LOGISTIC", (1,), (2,)), ("ADD", (1, 2), (3,))])
+
+
+def a_named_model(names: Sequence[str], kinds: Sequence[str] | None = None) -> Model:
+    """A chain of operators whose outputs have these names."""
+    kinds = kinds or ["CONV_2D"] * len(names)
+    model = a_graph_model([(kind, (index,), (index + 1,)) for index, kind in enumerate(kinds)])
+    tensors = tuple(a_tensor(index, name=name) for index, name in enumerate(("input", *names)))
+    return replace(model, subgraphs=(replace(model.subgraphs[0], tensors=tensors),))
+
+
+def a_layered_model(layers: int, *, with_names: bool = True) -> Model:
+    """Layers of three operators that are alike, each with a skip over it, between a first and a last operator."""
+    names, operators = ["input", "net/stem/Conv2D"], [("CONV_2D", (0,), (1,))]
+    for layer in range(layers):
+        start = len(operators)
+        for place, kind in enumerate(("FULLY_CONNECTED", "TANH", "ADD")):
+            read = (start + place,) if kind != "ADD" else (start + place, start)
+            operators.append((kind, read, (start + place + 1,)))
+            names.append(f"net/layer_{layer}/{kind.lower()}")
+    operators.append(("SOFTMAX", (len(operators),), (len(operators) + 1,)))
+    names.append("net/Softmax")
+    model = a_graph_model(operators)
+    tensors = tuple(a_tensor(index, name=name if with_names else "") for index, name in enumerate(names))
+    return replace(model, subgraphs=(replace(model.subgraphs[0], tensors=tensors),))
