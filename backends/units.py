@@ -1,5 +1,7 @@
 """Numbers to text: the only place that formats quantities for people."""
 
+from collections.abc import Callable, Mapping
+
 
 def latency_unit(ns: float) -> tuple[float, str]:
     """Give the unit that fits a duration in nanoseconds, as (nanoseconds in one unit, name), e.g. for an axis."""
@@ -49,6 +51,24 @@ def format_shape(shape: tuple[int, ...]) -> str:
     return "x".join("?" if size < 0 else str(size) for size in shape)
 
 
+def format_quantity(value: float, unit: str) -> str:
+    """Give a number in the unit of an ``OperatorColumn``: ``1.23 ms`` for ns, ``12.3 %`` for share, ``0.04 mJ``."""
+    if unit in _FORMATS:
+        return _FORMATS[unit](value)
+    if unit == "%":
+        return f"{value:.1f} %"
+    if unit in ("MAC/s", "FLOP/s"):
+        number, _, prefix = format_count(value).partition(" ")
+        return f"{number} {prefix}{unit}"
+    text = format_count(value) if abs(value) >= 1000 else _plain_number(value)
+    return f"{text} {unit}" if unit else text
+
+
+def _plain_number(value: float) -> str:
+    """Three significant digits at most: ``12``, ``0.034``."""
+    return f"{value:.0f}" if value == round(value) else f"{value:.3g}"
+
+
 def _significant(value: float) -> str:
     """Three significant digits without an exponent."""
     size = abs(value)
@@ -57,3 +77,16 @@ def _significant(value: float) -> str:
     if size >= 10:
         return f"{value:.1f}"
     return f"{value:.2f}"
+
+
+_FORMATS: Mapping[str, Callable[[float], str]] = {
+    "ns": format_latency,
+    "us": lambda value: format_latency(value * 1e3),
+    "µs": lambda value: format_latency(value * 1e3),
+    "ms": lambda value: format_latency(value * 1e6),
+    "s": lambda value: format_latency(value * 1e9),
+    "bytes": format_bytes,
+    "bytes/s": lambda value: f"{format_bytes(value)}/s",
+    "share": format_share,
+    "MACs": format_count,
+}

@@ -7,12 +7,15 @@ from collections.abc import Iterable
 from backends.cli.exit_code import ExitCode
 from backends.cli.model_argument import add_model_argument, open_model
 from backends.cli.output import check_output, write_outputs
+from backends.cli.query_argument import add_query_argument, answer_query, check_query
 from backends.cli.supposition_arguments import add_supposition_arguments, read_supposition
 from backends.cli.target_choice import choose_targets
 from backends.cli.usage import add_report_arguments
 from backends.model.cost import estimate_model
 from backends.model.model import Model
+from backends.reports.columns import matrix_columns
 from backends.reports.plain_text import plain
+from backends.reports.query_content import QueryContent
 from backends.reports.verdict_content import VerdictContent, WhatIf
 from backends.targets.check import check_model
 from backends.targets.facts import ModelFacts
@@ -37,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=sorted(_CONDITIONS),
         help="exit with 1 when an operator on a checked target is placed so; may be repeated",
     )
+    add_query_argument(parser)
     add_supposition_arguments(parser)
     add_report_arguments(parser)
 
@@ -45,6 +49,7 @@ def execute(arguments: argparse.Namespace) -> ExitCode:
     """Check the model and write the verdicts."""
     targets = choose_targets(arguments.target)
     check_output(arguments.output, force=arguments.force, model=arguments.model.path)
+    check_query(arguments.query)
     model = open_model(arguments.model)
     supposition = read_supposition(arguments, model, targets)
     facts = ModelFacts(model)
@@ -53,7 +58,12 @@ def execute(arguments: argparse.Namespace) -> ExitCode:
     if not supposition.is_empty:
         what_if = WhatIf(supposition=supposition, before=verdicts, costs=estimate_model(model)[0])
         verdicts = tuple(check_supposing(model, target, supposition, facts=facts) for target in targets)
-    content = VerdictContent(model, verdicts, advice=_advice(model, targets), what_if=what_if)
+    content: VerdictContent | QueryContent = VerdictContent(
+        model, verdicts, advice=_advice(model, targets), what_if=what_if
+    )
+    if arguments.query:
+        places = matrix_columns(verdicts)[-len(verdicts) :]
+        content = answer_query(arguments.query, model, verdicts=verdicts, columns=places)
     write_outputs(content, format_name=arguments.format, path=arguments.output)
     failed = [verdict.target_name for verdict in verdicts if _is_met(arguments.fail_on, verdict)]
     if failed:

@@ -83,7 +83,7 @@ def _run(arguments: list[str]) -> int:
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else ExitCode.USAGE
     except UsageError as error:
-        return _fail(str(error), ExitCode.USAGE)
+        return _fail(str(error), ExitCode.USAGE, hint=error.hint, log=error.detail)
     except (KeyboardInterrupt, Cancelled):
         return _fail("interrupted; nothing was kept", ExitCode.INTERRUPTED)
     except ProfilerError as error:

@@ -9,6 +9,7 @@ from backends.cli.list_devices import server_address
 from backends.cli.model_argument import add_model_argument, open_model
 from backends.cli.output import check_output, write_outputs
 from backends.cli.profile_matrix import profile_matrix
+from backends.cli.query_argument import add_query_argument, answer_query, check_query
 from backends.cli.usage import UsageError, add_report_arguments, at_least, named_file, named_shape
 from backends.devices.adb.server import AdbServer
 from backends.devices.device import Device
@@ -58,6 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     source.add_argument("--zeros", action="store_true", help="fill the inputs with zeros instead of random values")
     what.add_argument("--seed", type=at_least(0), default=0, metavar="N", help="seed of the random values")
+    add_query_argument(parser)
     add_report_arguments(parser)
 
 
@@ -117,10 +119,13 @@ def _add_device_arguments(parser: argparse.ArgumentParser) -> None:
 def execute(arguments: argparse.Namespace) -> ExitCode:
     """Measure as asked and write the run, or the table of all runs."""
     check_output(arguments.output, force=arguments.force, model=arguments.model.path)
+    check_query(arguments.query)
     devices = _find_devices(arguments)
     delegates = _delegates(arguments, devices)
     plan = _plan(arguments, devices[0].info.id, delegates[0])
     if len(devices) > 1 or len(delegates) > 1 or len(arguments.precision) > 1:
+        if arguments.query:
+            raise UsageError("--query is for one measurement, not for a table of several.")
         return profile_matrix(arguments, plan, devices, delegates)
     if plan.delegate:
         check_options(plan, load_delegates())
@@ -130,6 +135,10 @@ def execute(arguments: argparse.Namespace) -> ExitCode:
     with shown_progress() as progress:
         run = execute_plan(arguments.model.path, model, plan, progress, devices=devices)
     costs, _ = estimate_model(model)
+    if arguments.query:
+        answer = answer_query(arguments.query, model, run=run)
+        write_outputs(answer, format_name=arguments.format, path=arguments.output)
+        return ExitCode.DONE
     write_outputs(RunContent(model, run, costs), format_name=arguments.format, path=arguments.output)
     return ExitCode.DONE
 

@@ -7,7 +7,18 @@ from backends.reports.report import REPORTS
 
 
 class UsageError(Exception):
-    """The command cannot be carried out as typed; the text is the sentence to show."""
+    """The command cannot be carried out as typed; the text is the sentence to show.
+
+    Args:
+        message: the sentence.
+        hint: the next step, or empty.
+        detail: lines to show below as they are.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", detail: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+        self.detail = detail
 
 
 def add_report_arguments(parser: argparse.ArgumentParser) -> None:
