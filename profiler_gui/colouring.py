@@ -1,49 +1,48 @@
 """From what is known about a model to what is painted on its graph."""
 
-import math
-from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from backends.model.model import OperatorId
+from backends.model.model import NO_TENSOR, Model, Operator, OperatorId
 from backends.reports.columns import speed_word
 from backends.targets.flows import after_limits
 from backends.targets.verdict import ModelVerdict, Partition, Placement, Verdict
-from backends.units import format_bytes, format_count, format_latency
-from profiler_gui.canvas.overlay import Group, GroupOverlay, PlacementOverlay, ValueOverlay
+from profiler_gui.canvas.overlay import CategoryOverlay, Group, GroupOverlay, PlacementOverlay
 from profiler_gui.canvas.overlay import Overlay as CanvasOverlay
+from profiler_gui.overlay_choices import METRIC_OF, TITLES, column_of, title_of
 from profiler_gui.session import OpenModel, Overlay
-
-_MOST_DECADES = 4.0
-"""Values further below the largest one all get the lowest colour of a logarithmic scale."""
-
-TITLES: Mapping[Overlay, str] = MappingProxyType(
-    {
-        Overlay.NONE: "Operator category",
-        Overlay.VERDICT: "Target verdict",
-        Overlay.PARTITIONS: "Partitions by support",
-        Overlay.DELEGATED: "Partitions delegated",
-        Overlay.ENGINE: "Engine and fast path",
-        Overlay.TIME: "Measured time",
-        Overlay.MACS: "MACs (estimate)",
-        Overlay.BYTES: "Bytes moved (estimate)",
-        Overlay.PARAMETERS: "Parameters",
-    }
-)
-VALUE_OVERLAYS = frozenset({Overlay.TIME, Overlay.MACS, Overlay.BYTES, Overlay.PARAMETERS})
-"""Overlays of numbers, which can be linear or logarithmic."""
-TARGET_OVERLAYS = frozenset({Overlay.VERDICT, Overlay.PARTITIONS, Overlay.DELEGATED, Overlay.ENGINE})
-"""Overlays of what the chosen target says."""
+from profiler_gui.value_colours import value_overlay
 
 _ELSEWHERE = {Placement.FALLBACK: "CPU", Placement.UNKNOWN: "not known"}
 _TEXTURES = {"": "plain", "fast": "plain", "slow": "hatched", "measure": "dotted"}
 
 
+_MOST_GROUPS = 8
+"""Further ones share the last entry of the legend."""
+
+
 def overlay_of(record: OpenModel) -> CanvasOverlay | None:
-    """Give what to paint for the chosen overlay; ``None`` while nothing is known for it."""
+    """Give what to paint for the chosen overlay and the colour rules; ``None`` while nothing is known for it."""
+    choice, tints = record.overlay, record.tints
+    overlay = _chosen_overlay(record)
+    if overlay is None:
+        return CategoryOverlay(title=TITLES[Overlay.NONE], tints=tints) if tints else None
+    return replace(overlay, shows_labels=choice.shows_values, tints=tints)
+
+
+def _chosen_overlay(record: OpenModel) -> CanvasOverlay | None:
     choice = record.overlay
-    if choice.overlay in VALUE_OVERLAYS:
-        values, text = _values_of(record, choice.overlay)
-        return _value_overlay(TITLES[choice.overlay], values, text, is_logarithmic=choice.is_logarithmic)
+    if choice.overlay is Overlay.COLUMN or choice.overlay in METRIC_OF:
+        column = column_of(record, choice)
+        if column is None:
+            return None
+        return value_overlay(title_of(record, choice), column, is_logarithmic=choice.is_logarithmic)
+    if choice.overlay is Overlay.RAN_ON:
+        times = record.run.operators if record.run is not None else ()
+        return _named_groups("Ran on", {time.operator: time.placement for time in times if time.placement})
+    if choice.overlay is Overlay.DTYPE:
+        return _named_groups(TITLES[Overlay.DTYPE], _dtypes(record.model))
     verdict = record.verdict
     if choice.overlay is Overlay.NONE or verdict is None:
         return None
@@ -55,6 +54,38 @@ def overlay_of(record: OpenModel) -> CanvasOverlay | None:
     if choice.overlay is Overlay.DELEGATED:
         return _partition_overlay(f"{title}: after the limits", verdict, after_limits(verdict.partitions))
     return PlacementOverlay(title=title, placements=_placements(verdict))
+
+
+def _named_groups(title: str, names: Mapping[OperatorId, str]) -> GroupOverlay | None:
+    """Group operators by a name, the most frequent first."""
+    if not names:
+        return None
+    known = [name for name, _ in Counter(names.values()).most_common()]
+    shown = known if len(known) <= _MOST_GROUPS else [*known[: _MOST_GROUPS - 1], "others"]
+    places = {name: min(place, len(shown) - 1) for place, name in enumerate(known)}
+    textures = ("plain", "hatched", "dotted")
+    return GroupOverlay(
+        title=title,
+        # Each round of colours has a texture of its own, so that no two groups look alike.
+        groups=tuple(
+            Group(name=name, colour=place, texture=textures[place // 4 % 3]) for place, name in enumerate(shown)
+        ),
+        members={id_: places[name] for id_, name in names.items()},
+        labels=dict(names),
+    )
+
+
+def _dtypes(model: Model) -> dict[OperatorId, str]:
+    return {
+        operator.id: graph.tensors[first].dtype
+        for graph in model.subgraphs
+        for operator in graph.operators
+        if (first := _first_output(operator)) is not None
+    }
+
+
+def _first_output(operator: Operator) -> int | None:
+    return next((index for index in operator.outputs if index != NO_TENSOR), None)
 
 
 def engine_overlay(title: str, verdict: ModelVerdict) -> GroupOverlay:
@@ -109,45 +140,3 @@ def _partition_overlay(title: str, verdict: ModelVerdict, parts: Sequence[Partit
 
 def _placements(verdict: ModelVerdict) -> dict[OperatorId, Placement]:
     return {id_: answer.placement for id_, answer in verdict.verdicts.items()}
-
-
-def _values_of(record: OpenModel, overlay: Overlay) -> tuple[Mapping[OperatorId, float], Callable[[float], str]]:
-    if overlay is Overlay.TIME:
-        times = record.run.operators if record.run is not None else ()
-        return {time.operator: time.time_ns for time in times if time.time_ns is not None}, format_latency
-    costs = record.costs.items()
-    if overlay is Overlay.MACS:
-        return {id_: float(cost.macs) for id_, cost in costs if cost.macs is not None}, format_count
-    if overlay is Overlay.BYTES:
-        return {id_: float(cost.bytes_moved) for id_, cost in costs if cost.bytes_moved is not None}, format_bytes
-    return {id_: float(cost.parameter_count) for id_, cost in costs}, format_count
-
-
-def _value_overlay(
-    title: str, values: Mapping[OperatorId, float], text: Callable[[float], str], *, is_logarithmic: bool
-) -> ValueOverlay | None:
-    if not values:
-        return None
-    largest = max(values.values())
-    if is_logarithmic:
-        positive = [value for value in values.values() if value > 0]
-        smallest = max(min(positive, default=1.0), largest / 10**_MOST_DECADES)
-        span = math.log(largest / smallest) if largest > smallest > 0 else 0.0
-        scaled = {id_: _log_share(value, smallest, span) for id_, value in values.items()}
-    else:
-        smallest = 0.0
-        scaled = {id_: value / largest if largest else 0.0 for id_, value in values.items()}
-    return ValueOverlay(
-        title=title,
-        values=scaled,
-        labels={id_: text(value) for id_, value in values.items()},
-        minimum_text=f"≤ {text(smallest)}" if is_logarithmic else "0",
-        maximum_text=text(largest),
-        scale="log" if is_logarithmic else "linear",
-    )
-
-
-def _log_share(value: float, smallest: float, span: float) -> float:
-    if value <= smallest or not span:
-        return 0.0 if span else 1.0
-    return math.log(value / smallest) / span

@@ -1,12 +1,15 @@
 """The tool bar: open, what to show of the model in front, measure."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from profiler_gui.actions import Actions
-from profiler_gui.colouring import TARGET_OVERLAYS, TITLES, VALUE_OVERLAYS
+from profiler_gui.overlay_choices import TARGET_OVERLAYS, VALUE_OVERLAYS, chosen, overlay_entries, title_of
 from profiler_gui.session import OpenModel, Overlay, OverlayChoice, Session
 from profiler_gui.theme import Theme, make_icon
+from profiler_gui.widgets.grouped_chooser import GroupedChooser, Item
 from profiler_gui.widgets.label import plain_label
 
 _SHOWN_NAME = 32
@@ -28,18 +31,24 @@ class MainToolBar(QToolBar):
         self._record: OpenModel | None = None
         self._subgraphs = _chooser("Subgraph to show", 16)
         self._targets = _chooser("Target whose verdict is shown", 14)
-        self._overlays = _chooser("What the colours of the graph mean", 14)
+        self._overlays = GroupedChooser("What the colours of the graph mean")
         self._log = QToolButton()
         self._log.setText("log")
         self._log.setProperty("role", "toggle")
         self._log.setCheckable(True)
         self._log.setToolTip("Logarithmic colour scale")
-        self._fill_overlays()
+        self._values = QToolButton()
+        self._values.setText("values")
+        self._values.setProperty("role", "toggle")
+        self._values.setCheckable(True)
+        self._values.setToolTip("Print the values on the nodes")
         self._arrange()
         self._subgraphs.activated.connect(self._on_subgraph_chosen)
         self._targets.activated.connect(self._on_target_chosen)
-        self._overlays.activated.connect(self._on_overlay_chosen)
-        self._log.clicked.connect(self._on_overlay_chosen)
+        self._overlays.about_to_open.connect(self._list_overlays)
+        self._overlays.chosen.connect(self._on_overlay_chosen)
+        self._log.clicked.connect(self._on_scale_chosen)
+        self._values.clicked.connect(self._on_scale_chosen)
         session.current_changed.connect(self._follow)
         session.targets_changed.connect(self._show_targets)
         theme.changed.connect(self._color_icons)
@@ -57,6 +66,7 @@ class MainToolBar(QToolBar):
             self.addWidget(label)
             self.addWidget(widget)
         self.addWidget(self._log)
+        self.addWidget(self._values)
         space = QWidget()
         space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.addWidget(space)
@@ -77,10 +87,6 @@ class MainToolBar(QToolBar):
         self.addWidget(self._profile)
         self.addAction(self._actions["stop"])
 
-    def _fill_overlays(self) -> None:
-        for overlay in Overlay:
-            self._overlays.addItem(TITLES[overlay], overlay)
-
     @Slot(object)
     def _follow(self, record: OpenModel | None) -> None:
         old, self._record = self._record, record
@@ -90,7 +96,7 @@ class MainToolBar(QToolBar):
         if record is not None:
             for signal, slot in self._links(record):
                 signal.connect(slot)
-        for widget in (self._subgraphs, self._targets, self._overlays, self._log):
+        for widget in (self._subgraphs, self._targets, self._overlays, self._log, self._values):
             widget.setEnabled(record is not None)
         self._show_subgraphs()
         self._show_targets()
@@ -103,6 +109,7 @@ class MainToolBar(QToolBar):
             (record.target_changed, self._show_targets),
             (record.overlay_changed, self._show_overlay),
             (record.run_changed, self._show_overlay),
+            (record.columns_changed, self._show_overlay),
         )
 
     @Slot()
@@ -125,10 +132,30 @@ class MainToolBar(QToolBar):
 
     @Slot()
     def _show_overlay(self) -> None:
-        choice = self._record.overlay if self._record is not None else OverlayChoice()
-        self._overlays.setCurrentIndex(self._overlays.findData(choice.overlay))
+        record = self._record
+        choice = record.overlay if record is not None else OverlayChoice()
+        self._overlays.show_chosen("" if record is None else title_of(record, choice))
         self._log.setChecked(choice.is_logarithmic)
-        self._log.setEnabled(self._record is not None and choice.overlay in VALUE_OVERLAYS)
+        self._log.setEnabled(record is not None and choice.overlay in VALUE_OVERLAYS)
+        self._values.setChecked(choice.shows_values)
+        self._values.setEnabled(record is not None and choice.overlay is not Overlay.NONE)
+
+    @Slot()
+    def _list_overlays(self) -> None:
+        if self._record is None:
+            return
+        now = self._record.overlay
+        self._overlays.set_items(
+            Item(
+                group=entry.group,
+                title=entry.title,
+                tip=entry.meaning,
+                data=entry.choice,
+                is_enabled=entry.is_known,
+                is_chosen=(entry.choice.overlay, entry.choice.column) == (now.overlay, now.column),
+            )
+            for entry in overlay_entries(self._record)
+        )
 
     @Slot(int)
     def _on_subgraph_chosen(self, row: int) -> None:
@@ -142,13 +169,20 @@ class MainToolBar(QToolBar):
             return
         record.choose_target(self._targets.itemData(row))
         if record.overlay.overlay not in TARGET_OVERLAYS:
-            record.choose_overlay(OverlayChoice(overlay=Overlay.VERDICT, is_logarithmic=record.overlay.is_logarithmic))
+            record.choose_overlay(replace(record.overlay, overlay=Overlay.VERDICT))
+
+    @Slot(object)
+    def _on_overlay_chosen(self, choice: OverlayChoice) -> None:
+        if self._record is not None:
+            self._record.choose_overlay(chosen(self._record, choice))
 
     @Slot()
-    def _on_overlay_chosen(self) -> None:
+    def _on_scale_chosen(self) -> None:
         if self._record is not None:
-            overlay = Overlay(self._overlays.currentData())
-            self._record.choose_overlay(OverlayChoice(overlay=overlay, is_logarithmic=self._log.isChecked()))
+            is_logarithmic, shows_values = self._log.isChecked(), self._values.isChecked()
+            self._record.choose_overlay(
+                replace(self._record.overlay, is_logarithmic=is_logarithmic, shows_values=shows_values)
+            )
 
     @Slot()
     def _color_icons(self) -> None:

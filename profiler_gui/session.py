@@ -5,7 +5,7 @@ Pages get the ``Session`` in their constructor, follow ``current_changed`` and l
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from backends.model.cost import ModelSummary, OperatorCost
 from backends.model.model import Model, OperatorId
+from backends.query.colour_rule import Tint
 from backends.runs.operator_column import OperatorColumn
 from backends.runs.run import Run
 from backends.targets.lint import LintFinding
@@ -34,11 +35,22 @@ class Overlay(StrEnum):
     """What is left of the partitions after the delegate's own limits."""
     ENGINE = "engine"
     """Which compute engine of the chosen target runs each operator, and whether fast."""
+    RAN_ON = "ran_on"
+    """Who ran each operator in the chosen run."""
+    DTYPE = "dtype"
+    """The data type that each operator gives."""
     TIME = "time"
     """Measured time in the chosen run."""
+    SHARE = "share"
+    RATE = "rate"
+    BANDWIDTH = "bandwidth"
     MACS = "macs"
     BYTES = "bytes"
+    INTENSITY = "intensity"
     PARAMETERS = "parameters"
+    WEIGHTS = "weights"
+    COLUMN = "column"
+    """One of the further numbers by operator; ``OverlayChoice.column`` says which."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +58,11 @@ class OverlayChoice:
     """What to colour the graph by, and how numbers map to colours."""
 
     overlay: Overlay = Overlay.NONE
+    column: str = ""
+    """Id of the ``OperatorColumn`` for ``Overlay.COLUMN``."""
     is_logarithmic: bool = False
+    shows_values: bool = True
+    """Whether values are printed on the nodes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +116,7 @@ class OpenModel(QObject):
         run_changed: the chosen ``Run`` or ``None``.
         overlay_changed: the new ``OverlayChoice``.
         columns_changed: the new tuple of ``OperatorColumn``.
+        tints_changed: the new tuple of ``Tint``: what colour rules pick out.
     """
 
     model_changed = Signal(object)
@@ -114,6 +131,7 @@ class OpenModel(QObject):
     run_changed = Signal(object)
     overlay_changed = Signal(object)
     columns_changed = Signal(object)
+    tints_changed = Signal(object)
 
     def __init__(self, opened: OpenedFile, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -129,6 +147,7 @@ class OpenModel(QObject):
         self._run: Run | None = None
         self._overlay = OverlayChoice()
         self._columns: tuple[OperatorColumn, ...] = ()
+        self._tints: tuple[Tint, ...] = ()
 
     @property
     def model(self) -> Model:
@@ -228,6 +247,11 @@ class OpenModel(QObject):
         """Further numbers by operator, in the order they were added."""
         return self._columns
 
+    @property
+    def tints(self) -> tuple[Tint, ...]:
+        """What colour rules pick out, the first rule first."""
+        return self._tints
+
     def select(self, operators: Iterable[OperatorId]) -> None:
         """Select operators; ones that do not exist are ignored."""
         selection = frozenset(id_ for id_ in operators if self._exists(id_))
@@ -286,7 +310,7 @@ class OpenModel(QObject):
         self.runs_changed.emit(self._runs)
         self.choose_run(run)
         if self._overlay.overlay is Overlay.NONE:
-            self.choose_overlay(OverlayChoice(overlay=Overlay.TIME, is_logarithmic=self._overlay.is_logarithmic))
+            self.choose_overlay(replace(self._overlay, overlay=Overlay.TIME))
 
     def remove_run(self, run: Run) -> None:
         """Forget a measurement; the newest of the others is chosen if this one was."""
@@ -306,6 +330,12 @@ class OpenModel(QObject):
         if overlay != self._overlay:
             self._overlay = overlay
             self.overlay_changed.emit(overlay)
+
+    def set_tints(self, tints: tuple[Tint, ...]) -> None:
+        """Take what colour rules pick out now."""
+        if tints != self._tints:
+            self._tints = tints
+            self.tints_changed.emit(tints)
 
     def add_column(self, column: OperatorColumn) -> None:
         """Take further numbers by operator; ones with the same id are replaced in their place."""

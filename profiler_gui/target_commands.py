@@ -1,5 +1,7 @@
 """What the entries of the Targets menu do."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
@@ -13,7 +15,7 @@ from profiler_gui.main_window import MainWindow
 from profiler_gui.pages.accepts_page import AcceptsPage
 from profiler_gui.pages.targets_page import TargetsPage
 from profiler_gui.services import Services
-from profiler_gui.session import OpenModel, Overlay, OverlayChoice
+from profiler_gui.session import OpenModel, Overlay
 
 _ACCEPTS_SIZE = (1100, 720)
 
@@ -111,7 +113,7 @@ class TargetCommands(QObject):
             self.show_accepts(target_id)
             return
         record.choose_target(target_id)
-        record.choose_overlay(OverlayChoice(overlay=Overlay.VERDICT, is_logarithmic=record.overlay.is_logarithmic))
+        record.choose_overlay(replace(record.overlay, overlay=Overlay.VERDICT))
         self._window.docks.raise_panel("targets")
 
     @Slot()

@@ -1,11 +1,12 @@
 """What colour, pattern and label each node wears: by category, or by an overlay."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 import numpy as np
 
 from backends.graph.boxes import Ints
+from backends.query.colour_rule import Tint
 from backends.targets.verdict import Placement
 from profiler_gui.canvas.colour_map import STEPS, colour_table, steps_of, text_on
 from profiler_gui.canvas.overlay import Group, GroupOverlay, Overlay, PlacementOverlay, ValueOverlay
@@ -36,6 +37,8 @@ class Coat:
     region: Ints
     region_tints: Ints
     """For each region its place in the tints of the palette."""
+    shows_labels: bool = True
+    """Whether labels are painted; they are told under the pointer in any case."""
 
 
 BADGES = {Placement.ACCELERATED: "✓", Placement.FALLBACK: "!", Placement.UNKNOWN: "?"}
@@ -50,13 +53,32 @@ PATTERNS = {
 def dress(picture: GraphPicture, palette: Palette, overlay: Overlay | None) -> Coat:
     """Choose what each node of a picture wears."""
     if isinstance(overlay, ValueOverlay):
-        return _by_value(picture, palette, overlay)
-    if isinstance(overlay, PlacementOverlay):
-        return _by_placement(picture, palette, overlay)
-    if isinstance(overlay, GroupOverlay):
-        return _by_group(picture, palette, overlay)
-    colours = [palette.category(name) for name in picture.categories]
-    return _coat(picture, colours, picture.category)
+        coat = _by_value(picture, palette, overlay)
+    elif isinstance(overlay, PlacementOverlay):
+        coat = _by_placement(picture, palette, overlay)
+    elif isinstance(overlay, GroupOverlay):
+        coat = _by_group(picture, palette, overlay)
+    else:
+        coat = _coat(picture, [palette.category(name) for name in picture.categories], picture.category)
+    return _tinted(coat, picture, overlay.tints) if overlay is not None and overlay.tints else coat
+
+
+def _tinted(coat: Coat, picture: GraphPicture, tints: tuple[Tint, ...]) -> Coat:
+    """Colour what colour rules pick out; a group of operators as soon as one of them is."""
+    colour, pattern = coat.colour.copy(), coat.pattern.copy()
+    for place in range(len(tints) - 1, -1, -1):  # backwards, so that the first rule is on top
+        wanted = tints[place].operators
+        nodes = sorted({picture.node_of[id_] for id_ in wanted if id_ in picture.node_of})
+        colour[nodes] = len(coat.colours) + place
+        pattern[nodes] = Pattern.PLAIN
+    colours = tuple(tint.colour for tint in tints)
+    return replace(
+        coat,
+        colours=(*coat.colours, *colours),
+        text_colours=(*coat.text_colours, *(text_on(colour) for colour in colours)),
+        colour=colour,
+        pattern=pattern,
+    )
 
 
 def placement_colour(palette: Palette, placement: Placement) -> str:
@@ -157,4 +179,5 @@ def _coat(  # noqa: PLR0913 - one optional part for each kind of overlay
         labels=labels,
         region=np.full(count, NO_REGION, np.int64) if region is None else region,
         region_tints=np.zeros(0, np.int64) if region_tints is None else region_tints,
+        shows_labels=overlay is None or overlay.shows_labels,
     )

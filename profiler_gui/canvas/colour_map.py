@@ -1,4 +1,4 @@
-"""Sequential colour maps that work for colour-blind readers, on light and on dark."""
+"""Colour maps that work for colour-blind readers, on light and on dark: sequential ones, and one for differences."""
 
 import numpy as np
 
@@ -31,6 +31,12 @@ _STOPS = {
         "#fee838",
     ),
 }
+DIVERGING = "less and more"
+"""Blue for less and orange for more, which no common colour blindness confuses; what is near zero recedes."""
+_DIVERGING_STOPS = {
+    False: ("#0b3c7a", "#2f74b8", "#8dbbe0", "#e9edf2", "#f2b57f", "#cf6a17", "#7d3200"),
+    True: ("#8cc8ff", "#4a94dd", "#2b5c8f", "#363d48", "#8a5322", "#da8230", "#ffc27a"),
+}
 STEPS = 64
 """Colours in a map."""
 
@@ -40,8 +46,11 @@ def colour_table(name: str, *, is_dark: bool) -> list[str]:
 
     The most always stands out from the background: on light the map runs from light to dark.
     """
-    stops = _STOPS.get(name, _STOPS["viridis"])
-    stops = stops if is_dark else stops[::-1]
+    if name == DIVERGING:
+        stops: tuple[str, ...] = _DIVERGING_STOPS[is_dark]
+    else:
+        stops = _STOPS.get(name, _STOPS["viridis"])
+        stops = stops if is_dark else stops[::-1]
     channels = np.asarray([[int(stop[i : i + 2], 16) for i in (1, 3, 5)] for stop in stops], float)
     at = np.linspace(0, len(stops) - 1, STEPS)
     table = np.stack([np.interp(at, np.arange(len(stops)), channels[:, c]) for c in range(3)], axis=1).round()

@@ -69,7 +69,8 @@ class GraphPainter:
     def paint_labels(self, painter: QPainter, nodes: Ints, view: Viewport) -> None:
         """Paint badge and overlay label in a pill on the upper right corner, away from the labels of edges."""
         coat, detail = self.coat, detail_at(view.zoom)
-        if detail < Detail.TITLES or (not coat.labels and not coat.badges):
+        labels = coat.labels if coat.shows_labels else ()
+        if detail < Detail.TITLES or (not labels and not coat.badges):
             return
         layout = self.picture.layout
         scale = view.zoom if detail >= Detail.LINES else _SMALL_LABEL
@@ -77,9 +78,7 @@ class GraphPainter:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setFont(self._bold)
         for node in nodes.tolist():
-            text = " ".join(
-                filter(None, (coat.badges[node] if coat.badges else "", coat.labels[node] if coat.labels else ""))
-            )
+            text = " ".join(filter(None, (coat.badges[node] if coat.badges else "", labels[node] if labels else "")))
             if not text:
                 continue
             width = self._bold_metrics.horizontalAdvance(text) + 12

@@ -5,15 +5,17 @@ from collections import Counter
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QLinearGradient, QPainter, QPen
 
+from backends.reports.plain_text import plain
 from backends.targets.verdict import Placement
 from profiler_gui.canvas.coat import BADGES, PATTERNS, TEXTURES, Pattern, group_colour, placement_colour
 from profiler_gui.canvas.colour_map import colour_table, text_on
-from profiler_gui.canvas.overlay import GroupOverlay, Overlay, PlacementOverlay, ValueOverlay
+from profiler_gui.canvas.overlay import CategoryOverlay, GroupOverlay, Overlay, PlacementOverlay, ValueOverlay
 from profiler_gui.canvas.palette import Palette
 
 _WIDTH = 236.0
 _PADDING = 10.0
 _ROW = 20.0
+_MOST_TINTS = 8
 _PLACEMENT_TEXT = {
     Placement.ACCELERATED: "accelerated",
     Placement.FALLBACK: "falls back to the CPU",
@@ -28,11 +30,23 @@ def legend_size(overlay: Overlay) -> tuple[float, float]:
 
 
 def _rows_of(overlay: Overlay) -> float:
+    return _own_rows_of(overlay) + _tint_rows_of(overlay)
+
+
+def _own_rows_of(overlay: Overlay) -> float:
+    """Rows of the overlay itself, with its title."""
     if isinstance(overlay, ValueOverlay):
         return 3.4
     if isinstance(overlay, GroupOverlay):
         return 1.0 + len(overlay.groups)
+    if isinstance(overlay, CategoryOverlay):
+        return 0.0
     return 1.0 + len(Placement) + (2 if overlay.regions else 0)
+
+
+def _tint_rows_of(overlay: Overlay) -> float:
+    shown = min(len(overlay.tints), _MOST_TINTS)
+    return 1.0 + shown + (len(overlay.tints) > shown) if shown else 0.0
 
 
 def paint_legend(painter: QPainter, overlay: Overlay, palette: Palette, font: QFont, corner: QPointF) -> None:
@@ -50,16 +64,31 @@ def paint_legend(painter: QPainter, overlay: Overlay, palette: Palette, font: QF
     bold.setWeight(QFont.Weight.DemiBold)
     painter.setFont(bold)
     painter.setPen(QColor(palette.text))
-    title = QFontMetricsF(bold).elidedText(overlay.title, Qt.TextElideMode.ElideRight, width - 2 * _PADDING)
-    painter.drawText(_row(0), _LEFT, title)
+    if not isinstance(overlay, CategoryOverlay):
+        title = QFontMetricsF(bold).elidedText(overlay.title, Qt.TextElideMode.ElideRight, width - 2 * _PADDING)
+        painter.drawText(_row(0), _LEFT, title)
+    if overlay.tints:
+        painter.drawText(_row(_own_rows_of(overlay)), _LEFT, "Colour rules")
     painter.setFont(small)
     if isinstance(overlay, ValueOverlay):
         _paint_scale(painter, overlay, palette)
     elif isinstance(overlay, GroupOverlay):
         _paint_groups(painter, overlay, palette)
-    else:
+    elif isinstance(overlay, PlacementOverlay):
         _paint_placements(painter, overlay, palette)
+    _paint_tint_rows(painter, overlay, palette)
     painter.restore()
+
+
+def _paint_tint_rows(painter: QPainter, overlay: Overlay, palette: Palette) -> None:
+    first = _own_rows_of(overlay) + 1
+    for place, tint in enumerate(overlay.tints[:_MOST_TINTS]):
+        _paint_swatch(painter, first + place, tint.colour, Pattern.PLAIN, "")
+        _paint_row(painter, first + place, plain(tint.name), len(tint.operators), palette)
+    hidden = len(overlay.tints) - _MOST_TINTS
+    if hidden > 0:
+        painter.setPen(QColor(palette.dim_text))
+        painter.drawText(_row(first + _MOST_TINTS), _LEFT, f"and {hidden} more")
 
 
 _LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine
@@ -81,7 +110,7 @@ def _paint_scale(painter: QPainter, overlay: ValueOverlay, palette: Palette) -> 
     painter.drawRoundedRect(bar, 3, 3)
     painter.setPen(QColor(palette.dim_text))
     painter.drawText(_row(1.8), _LEFT, overlay.minimum_text)
-    painter.drawText(_row(1.8), Qt.AlignmentFlag.AlignCenter, overlay.scale)
+    painter.drawText(_row(1.8), Qt.AlignmentFlag.AlignCenter, overlay.middle_text or overlay.scale)
     painter.drawText(_row(1.8), _RIGHT, overlay.maximum_text)
     _paint_swatch(painter, 2.6, palette.not_measured, Pattern.HATCHED, "")
     painter.setPen(QColor(palette.dim_text))
@@ -114,7 +143,10 @@ def _paint_groups(painter: QPainter, overlay: GroupOverlay, palette: Palette) ->
 
 def _paint_row(painter: QPainter, row: float, text: str, count: int, palette: Palette) -> None:
     painter.setPen(QColor(palette.text))
-    painter.drawText(_row(row).adjusted(28, 0, 0, 0), _LEFT, text)
+    metrics = QFontMetricsF(painter.font())
+    room = _WIDTH - 2 * _PADDING - 28 - metrics.horizontalAdvance(f"  {count}")
+    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+    painter.drawText(_row(row).adjusted(28, 0, 0, 0), _LEFT, shown)
     painter.setPen(QColor(palette.dim_text))
     painter.drawText(_row(row), _RIGHT, str(count))
 

@@ -1,9 +1,10 @@
 """What is painted onto the graph from outside: plain values per operator."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from backends.model.model import OperatorId
+from backends.query.colour_rule import Tint
 from backends.targets.verdict import Placement
 
 
@@ -23,9 +24,18 @@ class ValueOverlay:
     """What 0 stands for."""
     maximum_text: str = ""
     """What 1 stands for."""
+    middle_text: str = ""
+    """What 0.5 stands for, where that is worth telling: in scales that diverge from it."""
     scale: str = "linear"
     """``linear`` or ``log``, for the legend."""
     colour_map: str = "viridis"
+    amounts: Mapping[OperatorId, float] = field(default_factory=dict)
+    """The numbers themselves, where those of several operators can be summed."""
+    rescale: "Callable[[Mapping[OperatorId, float]], ValueOverlay] | None" = None
+    """Gives the overlay of the same kind for other numbers, such as the sums of groups."""
+    shows_labels: bool = True
+    tints: tuple[Tint, ...] = ()
+    """What colour rules pick out; it is painted over everything else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +49,8 @@ class PlacementOverlay:
     """Part of the cut that each operator belongs to; nodes of one part get one tint behind them. Counts from 0 on."""
     islands: frozenset[int] = frozenset()
     """Regions that run on the CPU; they have a tint of their own."""
+    shows_labels: bool = True
+    tints: tuple[Tint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +73,18 @@ class GroupOverlay:
     members: Mapping[OperatorId, int]
     """Place of each operator's group in ``groups``."""
     labels: Mapping[OperatorId, str] = field(default_factory=dict)
+    shows_labels: bool = True
+    tints: tuple[Tint, ...] = ()
 
 
-Overlay = ValueOverlay | PlacementOverlay | GroupOverlay
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryOverlay:
+    """Nothing but colour rules over the colours of categories."""
+
+    title: str
+    tints: tuple[Tint, ...]
+    labels: Mapping[OperatorId, str] = field(default_factory=dict)
+    shows_labels: bool = True
+
+
+Overlay = ValueOverlay | PlacementOverlay | GroupOverlay | CategoryOverlay

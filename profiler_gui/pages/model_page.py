@@ -95,6 +95,7 @@ class ModelPage(QWidget):
         record.subgraph_changed.connect(self._show_subgraph)
         for changed in (
             record.overlay_changed, record.target_changed, record.verdicts_changed, record.run_changed,
+            record.columns_changed, record.tints_changed,
         ):  # fmt: skip
             changed.connect(self._show_overlay)
         self.canvas.selection_changed.connect(record.select)

@@ -1,7 +1,7 @@
 """The parts into which the chosen target cuts the model, and which of two cuts to look at."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
@@ -12,7 +12,7 @@ from backends.reports.columns import default_columns
 from backends.reports.partition_columns import PARTITION_COLUMNS
 from backends.targets.flows import PartitionFlow, after_limits, folded_operators, partition_flows
 from backends.targets.verdict import ModelVerdict, Placement
-from profiler_gui.session import OpenModel, Overlay, OverlayChoice
+from profiler_gui.session import OpenModel, Overlay
 from profiler_gui.tables.look import Look
 from profiler_gui.tables.record_table import RecordTable
 from profiler_gui.tables.record_view import RecordView
@@ -116,7 +116,7 @@ class PartitionPane(QWidget):
         record = self._record
         if record is not None:
             overlay = Overlay(self._cut.currentData())
-            record.choose_overlay(OverlayChoice(overlay=overlay, is_logarithmic=record.overlay.is_logarithmic))
+            record.choose_overlay(replace(record.overlay, overlay=overlay))
 
     def _fill(self) -> None:
         record = self._record

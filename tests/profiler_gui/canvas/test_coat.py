@@ -1,7 +1,8 @@
+from backends.query.colour_rule import Tint
 from backends.targets.verdict import Placement
 from profiler_gui.canvas.coat import NO_REGION, Pattern, dress
-from profiler_gui.canvas.colour_map import STEPS, colour_table, text_on
-from profiler_gui.canvas.overlay import PlacementOverlay, ValueOverlay
+from profiler_gui.canvas.colour_map import DIVERGING, STEPS, colour_table, text_on
+from profiler_gui.canvas.overlay import CategoryOverlay, PlacementOverlay, ValueOverlay
 from profiler_gui.canvas.palette import DARK, LIGHT
 from tests.profiler_gui.canvas.conftest import ADD, CONV, LOGISTIC
 
@@ -22,7 +23,7 @@ def test_titles_can_be_read_on_every_colour():
     for palette in (LIGHT, DARK):
         for colour in (*palette.categories.values(), palette.ends, palette.other_category):
             assert contrast(colour, palette.header_text) >= 4.5, colour
-        for name in ("viridis", "cividis"):
+        for name in ("viridis", "cividis", DIVERGING):
             for colour in colour_table(name, is_dark=palette.is_dark):
                 assert contrast(colour, text_on(colour)) >= 4.5, colour
 
@@ -73,3 +74,26 @@ def test_an_operator_nobody_judged_is_unknown(residual):
 
     assert coat.badges[residual.node_of[ADD]] == "?"
     assert coat.badges[0] == ""
+
+
+def test_rules_colour_over_any_overlay_and_the_first_one_is_on_top(residual):
+    tints = (
+        Tint(name="first", colour="#112233", operators=frozenset({CONV})),
+        Tint(name="second", colour="#ddeeff", operators=frozenset({CONV, ADD})),
+    )
+    values = ValueOverlay(title="Time", values={CONV: 0.0, ADD: 1.0}, tints=tints)
+    for overlay in (values, CategoryOverlay(title="", tints=tints)):
+        coat = dress(residual, LIGHT, overlay)
+        conv, logistic, add = (residual.node_of[operator] for operator in (CONV, LOGISTIC, ADD))
+
+        assert coat.colours[coat.colour[conv]] == "#112233"
+        assert coat.colours[coat.colour[add]] == "#ddeeff"
+        assert coat.colours[coat.colour[logistic]] not in ("#112233", "#ddeeff")
+        assert contrast(coat.text_colours[coat.colour[add]], "#ddeeff") >= 4.5
+
+
+def test_both_ends_of_a_difference_stand_out_from_the_ground_and_none_recedes_into_it():
+    for palette in (LIGHT, DARK):
+        table = colour_table(DIVERGING, is_dark=palette.is_dark)
+        for end in (table[0], table[-1]):
+            assert contrast(end, palette.background) > 4 * contrast(table[STEPS // 2], palette.background)

@@ -2,6 +2,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from backends.model.model import OperatorId
+from backends.runs.operator_column import OperatorColumn
 from profiler_gui.session import Overlay, OverlayChoice
 from tests.support.builders import a_run
 from tests.support.model_builder import StoredSubgraph, a_model, a_stored_tensor, an_operator
@@ -86,8 +87,9 @@ def test_a_selection_from_elsewhere_is_shown_in_the_graph(page):
 @pytest.mark.parametrize("overlay", list(Overlay))
 def test_every_colouring_can_be_painted(page, overlay):
     page.record.add_run(a_run(page.record.model, [1e6, 2e6, None]))
+    page.record.add_column(OperatorColumn(id="gain", title="Gain", values={OperatorId(0, 0): 1.0}, is_diverging=True))
     for is_logarithmic in (False, True):
-        page.record.choose_overlay(OverlayChoice(overlay=overlay, is_logarithmic=is_logarithmic))
+        page.record.choose_overlay(OverlayChoice(overlay=overlay, column="gain", is_logarithmic=is_logarithmic))
 
         assert not page.canvas.grab().isNull()
         assert (page.canvas._overlay is None) == (overlay is Overlay.NONE)
