@@ -1,7 +1,7 @@
 """Which devices there are, and what they say about themselves."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -184,7 +184,7 @@ class DeviceBoard(QObject):
         if device is None or device.state != READY or device_id in self._examining:
             return
         job = self._jobs.start(
-            partial(_examine, device_id, self.address, self._settings.runners),
+            partial(_examine, device_id, self.address),
             title=f"Asking {device.name}",
             lane=lane_of(device_id),
             on_success=self._on_examined,
@@ -292,10 +292,10 @@ def _remove_files(address: ServerAddress, device_id: str, progress: Progress) ->
     return "The files of this program were removed from the device."
 
 
-def _examine(device_id: str, address: ServerAddress, runners: Mapping[str, str], progress: Progress) -> "Examination":
+def _examine(device_id: str, address: ServerAddress, progress: Progress) -> "Examination":
     """Ask in the lane's thread; what that needs is imported there, not when the window opens."""
     from profiler_gui.examining import examine_adb_device, examine_host
 
     if device_id == HOST_ID:
         return examine_host()
-    return examine_adb_device(device_id, address, runners, progress)
+    return examine_adb_device(device_id, address, progress)

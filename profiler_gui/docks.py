@@ -56,7 +56,7 @@ def _make_advice(services: Services) -> QWidget:
 def _make_profile(services: Services) -> QWidget:
     from profiler_gui.pages.profile_page import ProfilePage
 
-    return ProfilePage(services.session, services.jobs, services.notices, services.devices, services.settings)
+    return ProfilePage(services.session, services.jobs, services.notices, services.devices)
 
 
 def _make_plots(services: Services) -> QWidget:

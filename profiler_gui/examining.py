@@ -16,6 +16,8 @@ from backends.progress import Progress
 from backends.runs.benchmark.command import Tool
 from backends.runs.benchmark.delegates import load_delegates
 from backends.runs.benchmark.tool_search import find_tool
+from backends.runs.plan import Plan
+from backends.runs.runner_settings import read_runner_choices, runner_ids_for, with_chosen_runner
 from backends.targets.chipsets import Accelerator, find_accelerators, load_chipsets
 
 
@@ -29,8 +31,8 @@ class Examination:
     checks: tuple[Check, ...]
     accelerators: tuple[Accelerator, ...] = ()
     """What the chipset table lists for its chipset."""
-    abi: str = ""
-    """The one that its programs are built for."""
+    runner_kind: str = ""
+    """Under which id a benchmark tool for it is chosen."""
     tool: Tool | None = None
     """The benchmark tool that would run there."""
 
@@ -47,29 +49,28 @@ def examine_host() -> Examination:
     )
 
 
-def examine_adb_device(
-    device_id: str, address: ServerAddress, runners: Mapping[str, str], progress: Progress
-) -> Examination:
+def examine_adb_device(device_id: str, address: ServerAddress, progress: Progress) -> Examination:
     """Ask a device for its facts, look at what should be looked at, and find the benchmark tool.
 
     Args:
         device_id: as in ``DeviceInfo``.
         address: the adb server that knows it.
-        runners: path of the benchmark tool on this computer, or on the device, by ABI.
         progress: reports and cancels.
 
     Raises:
         Cancelled: the user cancelled.
         DeviceError: the device cannot be asked.
+        StoreError: the choices of runners cannot be read.
     """
     progress.step("Asking the device")
     device = AdbProvider(AdbServer(address)).find_device(device_id)
     facts = device.facts(progress)
     checks = [*device.checks()]
-    abi = facts.abis[0] if facts.abis else ""
+    kinds = runner_ids_for(device)
+    plan = with_chosen_runner(Plan(device=device_id), device, read_runner_choices())
     tool = None
     try:
-        tool = find_tool(device, runners.get(abi, ""), progress)
+        tool = find_tool(device, plan.runner, progress)
         checks.append(
             Check(name="Runner", is_ok=True, message=f"{tool.path} knows {len(tool.flags.defaults)} settings.")
         )
@@ -81,7 +82,7 @@ def examine_adb_device(
         facts=MappingProxyType(dict(describe_facts(facts))),
         checks=(*checks, *_check_delegates(tool, facts)),
         accelerators=find_accelerators(chipset, load_chipsets()) if chipset else (),
-        abi=abi,
+        runner_kind=kinds[0] if kinds else "",
         tool=tool,
     )
 

@@ -112,19 +112,6 @@ class Settings:
     def adb_address(self, address: str) -> None:
         self._store.setValue("devices/adb_server", address)
 
-    @property
-    def runners(self) -> dict[str, str]:
-        """Paths of the benchmark tool by the ABI that it is built for."""
-        self._store.beginGroup("runners")
-        abis = [str(key) for key in self._store.childKeys()]
-        self._store.endGroup()
-        return {abi: path for abi in abis if (path := self._text(f"runners/{abi}"))}
-
-    def remember_runner(self, abi: str, path: str) -> None:
-        """Keep the benchmark tool for devices of this ABI."""
-        if abi:
-            self._store.setValue(f"runners/{abi}", path)
-
     def save(self) -> None:
         """Write to disk now."""
         self._store.sync()

@@ -72,27 +72,7 @@ class MatrixContent:
         }
 
     def _columns(self) -> tuple[Column[Cell], ...]:
-        return (
-            Column(id="device", title="Device", value=lambda cell: self._names.get(cell.plan.device, cell.plan.device)),
-            Column(id="delegate", title="Delegate", value=_delegate_name),
-            Column(id="precision", title="Precision", value=_precision),
-            Column(id="state", title="State", value=_state),
-            *(_time_column(*names) for names in _TIMES),
-            Column(
-                id="taken",
-                title="Accelerated",
-                value=_taken,
-                align=Align.RIGHT,
-                description="Operators that something else than TFLite's own kernels ran, of those that ran.",
-            ),
-            Column(
-                id="memory_bytes",
-                title="Memory",
-                value=lambda cell: cell.run.memory.over_baseline_bytes if cell.run and cell.run.memory else None,
-                format=format_bytes,
-                align=Align.RIGHT,
-            ),
-        )
+        return matrix_columns(self._names)
 
     def _in(self, state: CellState) -> list[Cell]:
         return [cell for cell in self._matrix.cells if cell.state is state]
@@ -105,6 +85,31 @@ class MatrixContent:
         precision = f", {cell.precision.shown}" if cell.precision is not None else ""
         name = self._names.get(cell.plan.device, cell.plan.device)
         return f"{_delegate_name(cell)}{precision} on {name}"
+
+
+def matrix_columns(names: Mapping[str, str]) -> tuple[Column[Cell], ...]:
+    """Give the columns of a table of cells; ``names`` are those of devices by id, where they are known."""
+    return (
+        Column(id="device", title="Device", value=lambda cell: names.get(cell.plan.device, cell.plan.device)),
+        Column(id="delegate", title="Delegate", value=_delegate_name),
+        Column(id="precision", title="Precision", value=_precision),
+        *(_time_column(*times) for times in _TIMES),
+        Column(
+            id="taken",
+            title="Accelerated",
+            value=_taken,
+            align=Align.RIGHT,
+            description="Operators that something else than TFLite's own kernels ran, of those that ran.",
+        ),
+        Column(
+            id="memory_bytes",
+            title="Memory",
+            value=lambda cell: cell.run.memory.over_baseline_bytes if cell.run and cell.run.memory else None,
+            format=format_bytes,
+            align=Align.RIGHT,
+        ),
+        Column(id="state", title="State", value=_state),
+    )
 
 
 def _mean(run: Run) -> float | None:
@@ -120,10 +125,10 @@ def _fastest(run: Run) -> float | None:
 
 
 _TIMES: tuple[tuple[str, str, Callable[[Run], float | None]], ...] = (
-    ("init_ns", "Init", lambda run: run.init_ns),
-    ("first_ns", "First", lambda run: run.first_ns),
     ("mean_ns", "Mean", _mean),
     ("min_ns", "Fastest", _fastest),
+    ("init_ns", "Init", lambda run: run.init_ns),
+    ("first_ns", "First", lambda run: run.first_ns),
 )
 
 

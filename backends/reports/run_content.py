@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from backends.exchange.layered_run import DEVICE as IMPORTED
 from backends.model.cost import OperatorCost
 from backends.model.model import Model, OperatorId
-from backends.reports.columns import KIND_COLUMNS, MISSING, OPERATOR_COLUMNS, Column
+from backends.reports.columns import KIND_COLUMNS, OPERATOR_COLUMNS, Column
 from backends.reports.content import Records, Section, Table, Tree
+from backends.reports.npu_columns import NPU_COLUMNS
 from backends.reports.plain_text import sentence_case
 from backends.reports.rows import KindRow, OperatorRow, kind_rows, operator_rows, total_rows
 from backends.reports.tabulation import records_of, table_of
-from backends.runs.benchmark.npu_watch import load_synap_table
 from backends.runs.run import Run, RunChunk
 from backends.runs.store import run_to_json
 from backends.runs.summary import summarize_latencies
@@ -54,7 +54,11 @@ class RunContent:
             Section(title="Layers", table=self._layer_table()),
             Section(title="Types", table=self._type_table()),
             *([Section(title="Partitions as they ran", table=_partition_table(run))] if run.partitions else []),
-            *([Section(title="Layers of the NPU", table=_npu_table(run))] if run.npu_layers else []),
+            *(
+                [Section(title="Layers of the NPU", table=table_of(NPU_COLUMNS, run.npu_layers))]
+                if run.npu_layers
+                else []
+            ),
             *([Section(title="Notes", sentences=remarks)] if remarks else []),
         ]
 
@@ -161,31 +165,6 @@ def _partition_table(run: Run) -> Table:
             for partition in run.partitions
         ),
         right_aligned=frozenset({1}),
-    )
-
-
-def _npu_table(run: Run) -> Table:
-    engines = load_synap_table()
-    return Table(
-        headings=("Network", "Layer", "Name", "Engine", "Time", "Read", "Written"),
-        rows=tuple(
-            (
-                str(layer.network),
-                str(layer.index),
-                layer.name,
-                engines.engine_name(layer.engine),
-                *(
-                    MISSING if value is None else text(value)
-                    for value, text in (
-                        (layer.time_ns, format_latency),
-                        (layer.read_bytes, format_bytes),
-                        (layer.written_bytes, format_bytes),
-                    )
-                ),
-            )
-            for layer in run.npu_layers
-        ),
-        right_aligned=frozenset({0, 1, 4, 5, 6}),
     )
 
 

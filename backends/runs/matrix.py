@@ -1,12 +1,13 @@
 """Several plans for one model in one go: one lane for each device, lanes beside each other, a result for each plan."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 from backends.devices.device import Device
 from backends.devices.discovery import list_devices
@@ -23,6 +24,7 @@ from backends.runs.precision import Precision, find_misfit, with_precision
 from backends.runs.run import Run
 
 _POLL_SECONDS = 0.1
+STOPPED_BEFORE = "It was stopped before."
 _HOST_KERNELS = {"cpu": Kernels.BUILTIN, "xnnpack": Kernels.FUSED}
 """What this computer's own runtime does like a delegate."""
 
@@ -82,14 +84,16 @@ CellListener = Callable[[int, Cell], None]
 """Gets a cell's number and its new state, in the lane's thread."""
 
 
-def make_matrix(
+def make_matrix(  # noqa: PLR0913 - each is another side of the matrix
     model: Model,
     plan: Plan,
     *,
     devices: Sequence[str],
     delegates: Sequence[str],
+    options: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
     precisions: Sequence[Precision] = (),
     cool_down: CoolDown = NO_COOL_DOWN,
+    skips_misfits: bool = True,
 ) -> Matrix:
     """Make a cell for each device, delegate and precision; what does not fit the model is skipped.
 
@@ -98,8 +102,10 @@ def make_matrix(
         plan: everything that is alike in all cells; an option goes to the delegates that have it.
         devices: ids.
         delegates: ids.
+        options: further ones for single delegates, by the delegate's id.
         precisions: what to compute in; without any each delegate does as it likes.
         cool_down: between two runs on a device.
+        skips_misfits: whether delegates that do not compute such models are left out; else they are tried.
 
     Raises:
         RunError: there is no such delegate, or no delegate has an option, or a value is wrong.
@@ -108,7 +114,12 @@ def make_matrix(
     _check_options_are_known(plan, table, delegates)
     quantization = quantization_of(model)
     cells = tuple(
-        _make_cell(replace(plan, device=device, delegate=id_), table, quantization, precision)
+        _make_cell(
+            _plan_for(plan, device, table.find(id_), table, options),
+            table,
+            quantization if skips_misfits else None,
+            precision,
+        )
         for device in dict.fromkeys(devices)
         for id_ in dict.fromkeys(delegates)
         for precision in tuple(dict.fromkeys(precisions)) or (None,)
@@ -116,11 +127,22 @@ def make_matrix(
     return Matrix(cells=cells, cool_down=cool_down)
 
 
-def _make_cell(plan: Plan, table: DelegateTable, quantization: ModelQuantization, precision: Precision | None) -> Cell:
-    delegate = table.find(plan.delegate)
+def _plan_for(
+    plan: Plan, device: str, delegate: Delegate, table: DelegateTable, options: Mapping[str, Mapping[str, str]]
+) -> Plan:
+    """Give the plan of one cell, with the options that its delegate has and those that are meant for it."""
     own = {option.id for option in table.options_of(delegate)}
-    plan = replace(plan, delegate_options={key: text for key, text in plan.delegate_options.items() if key in own})
-    misfit = find_misfit(delegate, quantization, precision)
+    shared = {key: text for key, text in plan.delegate_options.items() if key in own}
+    return replace(
+        plan, device=device, delegate=delegate.id, delegate_options={**shared, **options.get(delegate.id, {})}
+    )
+
+
+def _make_cell(
+    plan: Plan, table: DelegateTable, quantization: ModelQuantization | None, precision: Precision | None
+) -> Cell:
+    delegate = table.find(plan.delegate)
+    misfit = find_misfit(delegate, quantization, precision) if quantization is not None else ""
     if not misfit:
         check_options(plan, table)
         plan = plan if precision is None else with_precision(plan, delegate, precision)
@@ -191,8 +213,7 @@ def execute_matrix(  # noqa: PLR0913 - what, where, and who listens
         _Lane(
             device=device,
             indices=tuple(indices[device]),
-            measure=partial(_measure, model_path, model, find_devices),
-            find_thermometer=partial(_thermometer, device, find_devices),
+            worker=LaneWorker(model_path, model, matrix, device, find_devices),
             progress=Progress(partial(on_event, device) if on_event is not None else None, progress.line),
             settle=settle,
         )
@@ -200,6 +221,64 @@ def execute_matrix(  # noqa: PLR0913 - what, where, and who listens
     ]
     _run_lanes(lanes, matrix, progress, lambda: sum(cell.state is not CellState.PENDING for cell in cells))
     return replace(matrix, cells=tuple(cells))
+
+
+class LaneWorker:
+    """Carries out the cells of one device, one call after the other, with the matrix's cool-down between two.
+
+    Args:
+        model_path: the file, or a bundle that holds the model.
+        model: what is measured.
+        matrix: what the cells belong to.
+        device: the id.
+        find_devices: lists the devices; asked before each cell, so that one that came back is found.
+    """
+
+    def __init__(
+        self,
+        model_path: str | Path,
+        model: Model,
+        matrix: Matrix,
+        device: str,
+        find_devices: Callable[[], Iterable[Device]] = list_devices,
+    ) -> None:
+        self._model_path = model_path
+        self._model = model
+        self._cool_down = matrix.cool_down
+        self._device = device
+        self._find_devices = find_devices
+        pending = [cell for cell in matrix.cells if cell.state is CellState.PENDING and cell.plan.device == device]
+        self._needs_thermometer = len(pending) > 1 and matrix.cool_down.waits_for_heat
+        self._thermometer: Thermometer | None = None
+        self._has_begun = False
+
+    def carry_out(self, cell: Cell, progress: Progress) -> Cell:
+        """Carry out one cell; a failure is a state of it, and so is a stop before it began.
+
+        Raises:
+            Cancelled: the user cancelled; what ran on the device was ended.
+        """
+        waited = 0.0
+        if self._has_begun:
+            waited = cool_down(self._cool_down, self._thermometer, progress)
+        elif self._needs_thermometer:
+            self._thermometer = _thermometer(self._device, self._find_devices)
+        self._has_begun = True
+        if progress.is_stopping:
+            return replace(cell, state=CellState.NOT_RUN, reason=STOPPED_BEFORE)
+        cell = replace(cell, waited_seconds=round(waited, 3))
+        try:
+            devices = () if cell.plan.device == HOST else self._find_devices()
+            run = execute_plan(self._model_path, self._model, cell.plan, progress, devices=devices)
+        except ProfilerError as error:
+            return failed_cell(cell, error)
+        return replace(cell, state=CellState.DONE, run=run)
+
+
+def failed_cell(cell: Cell, error: ProfilerError) -> Cell:
+    """Give the cell with what went wrong."""
+    sentence = f"{error.message[:1].upper()}{error.message[1:]}."
+    return replace(cell, state=CellState.FAILED, reason=sentence, hint=error.hint, detail=error.detail)
 
 
 def _run_lanes(lanes: "Sequence[_Lane]", matrix: Matrix, progress: Progress, count: Callable[[], int]) -> None:
@@ -231,38 +310,14 @@ class _Lane:
 
     device: str
     indices: tuple[int, ...]
-    measure: Callable[[Plan, Progress], Run]
-    find_thermometer: Callable[[], Thermometer | None]
+    worker: "LaneWorker"
     progress: Progress
     settle: CellListener
 
     def run(self, matrix: Matrix) -> None:
         """Carry out the device's cells."""
-        thermometer = self.find_thermometer() if len(self.indices) > 1 and matrix.cool_down.waits_for_heat else None
-        for place, index in enumerate(self.indices):
-            cell = matrix.cells[index]
-            waited = cool_down(matrix.cool_down, thermometer, self.progress) if place else 0.0
-            if self.progress.is_stopping:
-                self.settle(index, replace(cell, state=CellState.NOT_RUN, reason="It was stopped before."))
-                continue
-            self.settle(index, self._carry_out(replace(cell, waited_seconds=round(waited, 3))))
-
-    def _carry_out(self, cell: Cell) -> Cell:
-        try:
-            return replace(cell, state=CellState.DONE, run=self.measure(cell.plan, self.progress))
-        except ProfilerError as error:
-            sentence = f"{error.message[:1].upper()}{error.message[1:]}."
-            return replace(cell, state=CellState.FAILED, reason=sentence, hint=error.hint, detail=error.detail)
-
-
-def _measure(
-    model_path: str | Path,
-    model: Model,
-    find_devices: Callable[[], Iterable[Device]],
-    plan: Plan,
-    progress: Progress,
-) -> Run:
-    return execute_plan(model_path, model, plan, progress, devices=find_devices())
+        for index in self.indices:
+            self.settle(index, self.worker.carry_out(matrix.cells[index], self.progress))
 
 
 def _thermometer(id_: str, find_devices: Callable[[], Iterable[Device]]) -> Thermometer | None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -139,6 +140,13 @@ def runner_ids_for(device: Device) -> tuple[str, ...]:
     """
     abis = [abi.strip() for abi in device.environment().get("abi", "").split(",") if abi.strip()]
     return tuple(f"{_LINUX}-{abi}" for abi in abis) if device.info.kind == _LINUX else tuple(abis)
+
+
+def runner_for_host(choices: RunnerChoices) -> str:
+    """Give the build that the user chose for computers like this one; empty where there is none."""
+    names = {"amd64": "x86_64", "x86_64": "x86_64", "aarch64": "arm64-v8a", "arm64": "arm64-v8a"}
+    id_ = f"{_LINUX}-{names.get(platform.machine().lower(), '')}"
+    return choices[id_].path if platform.system() == "Linux" and id_ in choices else ""
 
 
 def with_chosen_runner(plan: Plan, device: Device, choices: RunnerChoices) -> Plan:

@@ -1,30 +1,34 @@
 """Measuring the model in front: the plan, the measurement while it runs, and what came out."""
 
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from pathlib import Path
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from backends.devices.adb.address import ServerAddress
-from backends.errors import ProfilerError
-from backends.model.model import Model, OperatorId
+from backends.devices.device import Check, Device
+from backends.errors import RunError, StoreError
+from backends.model.model import OperatorId
 from backends.progress import Progress
 from backends.reports.plain_text import plain
 from backends.runs.benchmark.delegates import load_delegates
-from backends.runs.plan import Plan
+from backends.runs.matrix import Cell, CellState, LaneWorker, Matrix
 from backends.runs.run import Run
+from backends.runs.runner_settings import read_runner_choices, runner_for_host
 from profiler_gui.devices import HOST_ID, DeviceBoard
 from profiler_gui.jobs import JobRunner
-from profiler_gui.notices import Notice, NoticeBoard, notice_of
+from profiler_gui.notices import Notice, NoticeBoard, Severity
 from profiler_gui.pages.accuracy_comparison import AccuracyComparison
+from profiler_gui.pages.matrix_pane import MatrixPane
 from profiler_gui.pages.page import Page
+from profiler_gui.pages.preflight import Preflight
 from profiler_gui.pages.run_details import RunDetails, scrolled
 from profiler_gui.pages.run_lanes import RunLanes
 from profiler_gui.pages.run_numbers import run_numbers, run_title
 from profiler_gui.predictions import predicting_verdict, predictions_of
 from profiler_gui.session import OpenModel, Session
-from profiler_gui.settings import Settings
+from profiler_gui.widgets.check_list import CheckList
 from profiler_gui.widgets.label import plain_label
 from profiler_gui.widgets.number_tiles import NumberTiles
 from profiler_gui.widgets.placeholder import Placeholder
@@ -33,6 +37,8 @@ from profiler_gui.widgets.turning_splitter import TurningSplitter
 
 _NO_MODEL = "Open a model to measure it here."
 _NO_RUN = "Choose how to measure on the left, then press Profile (Ctrl+R)."
+_PLACEHOLDER, _LANES, _RESULT, _CHECKS = range(4)
+_CarryOut = Callable[[Cell, Progress], Cell]
 
 
 class ProfilePage(Page):
@@ -43,7 +49,6 @@ class ProfilePage(Page):
         jobs: where measurements run.
         notices: where failures are told.
         devices: where else than on this computer can be measured; nowhere when left out.
-        settings: where the benchmark tools for devices are remembered.
 
     Signals:
         running_changed: whether a measurement is under way.
@@ -57,11 +62,10 @@ class ProfilePage(Page):
         jobs: JobRunner,
         notices: NoticeBoard,
         devices: DeviceBoard | None = None,
-        settings: Settings | None = None,
     ) -> None:
         super().__init__(session, notices)
         self._devices = devices
-        self._settings = settings
+        self._jobs = jobs
         self._measured: OpenModel | None = None
         self.lanes = RunLanes(jobs)
         self.form = PlanForm()
@@ -69,6 +73,10 @@ class ProfilePage(Page):
         self.run_button.setProperty("primary", True)
         self.stop_button = QPushButton("Stop")
         self.cancel_button = QPushButton("Cancel")
+        self.check_button = QPushButton("Check")
+        self.checks = CheckList()
+        self.running_matrix = MatrixPane()
+        self._preflight = Preflight(jobs, self.notices, self)
         self.tiles = NumberTiles()
         self.details = RunDetails()
         self._accuracy = AccuracyComparison(self.details.accuracy, jobs, self.notices, devices)
@@ -106,7 +114,7 @@ class ProfilePage(Page):
         else:
             self._placeholder.set_text(_NO_MODEL if record is None else _NO_RUN)
         if not self.is_running:
-            self._middle.setCurrentIndex(0 if run is None else 2)
+            self._middle.setCurrentIndex(_PLACEHOLDER if run is None else _RESULT)
         self._show_state()
 
     # Commands ---------------------------------------------------------------------------------------------------------
@@ -118,21 +126,44 @@ class ProfilePage(Page):
         self._follow_model()
         if record is None or self.is_running or self.form.problem:
             return
+        try:
+            matrix = self.form.matrix()
+        except RunError as error:
+            self.notices.report(error)
+            return
         self.details.log.clear()
         self._measured = record
-        address = self._devices.address if self._devices is not None else None
-        names = {item.id: item.name for item in load_delegates().delegates}
-        names |= {info.id: plain(info.name) for info in self._devices.devices} if self._devices is not None else {}
-        self.lanes.start(
-            record.title,
-            self.form.plans(self._runners()),
-            partial(_measure_anywhere, address, record.path, record.model),
-            names,
-            self.form.on_device.cool_down.value(),
-        )
-        self._middle.setCurrentIndex(1)
+        self.lanes.start(record.title, matrix, partial(self._worker, record), self._names())
+        self._middle.setCurrentIndex(_LANES)
         self._show_state()
         self.running_changed.emit(True)
+
+    @Slot()
+    def check(self) -> None:
+        """Look at what should be in order before measuring as the form says."""
+        record = self.record
+        if record is None or self._preflight.is_running or self.form.problem:
+            return
+        address = self._devices.address if self._devices is not None else None
+        try:
+            matrix = self.form.matrix()
+        except RunError as error:
+            self.notices.report(error)
+            return
+        self.checks.show_checks((), "Looking…")
+        self._middle.setCurrentIndex(_CHECKS)
+        self._preflight.look(matrix, len(record.model.data), address, self._names())
+        self._show_state()
+
+    def _worker(self, record: OpenModel, matrix: Matrix, device: str) -> _CarryOut:
+        address = self._devices.address if self._devices is not None else None
+        find = partial(_find_devices, address)
+        return LaneWorker(record.path, record.model, matrix, device, find).carry_out
+
+    def _names(self) -> Mapping[str, str]:
+        """Give the names of devices and delegates, by id."""
+        names = {item.id: item.name for item in load_delegates().delegates}
+        return names | ({info.id: plain(info.name) for info in self._devices.devices} if self._devices else {})
 
     @Slot()
     def stop_run(self) -> None:
@@ -150,11 +181,12 @@ class ProfilePage(Page):
         buttons = QHBoxLayout()
         buttons.setContentsMargins(12, 8, 12, 8)
         buttons.setSpacing(8)
-        for button in (self.run_button, self.stop_button, self.cancel_button):
+        for button in (self.run_button, self.check_button, self.stop_button, self.cancel_button):
             buttons.addWidget(button)
         buttons.addStretch(1)
         self.stop_button.setToolTip("End the measurement and keep what was measured (Ctrl+.)")
         self.cancel_button.setToolTip("End the measurement and discard it")
+        self.check_button.setToolTip("Look at device, runner and delegate before measuring")
         left = QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
@@ -163,8 +195,16 @@ class ProfilePage(Page):
         column.addWidget(self.form, 1)
         left.setMinimumWidth(280)
         self._middle.addWidget(self._placeholder)
-        self._middle.addWidget(self.lanes)
+        running = QSplitter(Qt.Orientation.Vertical)
+        running.setChildrenCollapsible(False)
+        running.addWidget(self.lanes)
+        running.addWidget(self.running_matrix)
+        running.setStretchFactor(0, 3)
+        running.setStretchFactor(1, 2)
+        self.running_matrix.set_compact()
+        self._middle.addWidget(running)
         self._middle.addWidget(self._make_result())
+        self._middle.addWidget(self.checks)
         splitter = TurningSplitter((3, 4, 4))
         for part in (left, self._middle, self.details):
             splitter.addWidget(part)
@@ -189,12 +229,17 @@ class ProfilePage(Page):
         self.run_button.clicked.connect(self.start_run)
         self.stop_button.clicked.connect(self.stop_run)
         self.cancel_button.clicked.connect(self.cancel_run)
+        self.check_button.clicked.connect(self.check)
         self.form.changed.connect(self._show_state)
-        self.lanes.run_made.connect(self._on_run_made)
+        self._preflight.answered.connect(self._on_checked)
+        self._preflight.finished.connect(self._show_state)
+        self.lanes.settled.connect(self._on_settled)
+        self.lanes.matrix_changed.connect(self._show_matrix)
         self.lanes.failed.connect(self._on_failed)
         self.lanes.said.connect(self._on_said)
         self.lanes.finished.connect(self._on_finished)
         self.details.runs.run_chosen.connect(self._on_run_chosen)
+        self.details.matrix.run_chosen.connect(self._on_run_chosen)
         self.details.runs.removal_wanted.connect(self._on_removal_wanted)
         self.details.prediction.operator_opened.connect(self._on_operator_opened)
 
@@ -211,8 +256,12 @@ class ProfilePage(Page):
     def _show_state(self) -> None:
         can_start = self.record is not None and not self.is_running and not self.form.problem
         self.run_button.setEnabled(can_start)
-        self.stop_button.setEnabled(self.is_running)
-        self.cancel_button.setEnabled(self.is_running)
+        self.check_button.setEnabled(can_start and not self._preflight.is_running)
+        for button in (self.run_button, self.check_button):
+            button.setVisible(not self.is_running)
+        for button in (self.stop_button, self.cancel_button):
+            button.setVisible(self.is_running)
+            button.setEnabled(self.is_running)
         self.form.setEnabled(not self.is_running)
         # Several devices side by side need the room; each has a log of its own.
         self.details.setVisible(not (self.is_running and len(self.lanes.views) > 1))
@@ -221,22 +270,28 @@ class ProfilePage(Page):
 
     def _follow_devices(self) -> None:
         self.form.device_chosen.connect(self._on_device_chosen)
-        self.form.on_device.runner_chosen.connect(self._on_runner_chosen)
+        self.form.on_device.runners_wanted.connect(self.open_runners)
+        self._show_host_runner()
         if self._devices is not None:
             self._devices.devices_changed.connect(self.form.set_devices)
             self._devices.examination_changed.connect(self._show_examination)
             self.form.set_devices(self._devices.devices)
 
-    def _runners(self) -> dict[str, str]:
-        """Give the benchmark tool of each device that one was chosen for."""
-        board, runners = self._devices, self._settings.runners if self._settings is not None else {}
-        found = {} if board is None else {info.id: board.examination(info.id) for info in board.devices}
-        return {id_: runners[item.abi] for id_, item in found.items() if item is not None and item.abi in runners}
+    @Slot()
+    def open_runners(self) -> None:
+        """Let the user choose or download benchmark tools, beginning with that for the chosen device."""
+        from profiler_gui.dialogs.runners_dialog import RunnersDialog
+
+        found = self._devices.examination(self.form.device.currentData()) if self._devices is not None else None
+        dialog = RunnersDialog(self._jobs, self.notices, found.runner_kind if found is not None else "", self)
+        dialog.choices_changed.connect(self._on_runners_changed)
+        dialog.open()
 
     @Slot(str)
     def _on_device_chosen(self, device_id: str) -> None:
-        if self._devices is not None and device_id != HOST_ID and self._devices.examination(device_id) is None:
-            self._devices.examine(device_id)
+        board = self._devices
+        if board is not None and device_id != HOST_ID and board.examination(device_id) is None:
+            board.examine(device_id)
         self._show_examination()
 
     @Slot()
@@ -245,19 +300,22 @@ class ProfilePage(Page):
         found = self._devices.examination(self.form.device.currentData()) if self._devices is not None else None
         tool = found.tool if found is not None else None
         self.form.set_known_flags(found.knows if found is not None and tool is not None else None)
-        runners = self._settings.runners if self._settings is not None else {}
-        abi = found.abi if found is not None else ""
-        self.form.on_device.show_runner(abi, runners.get(abi, ""), tool.path if tool is not None else "")
+        text = ""
+        if found is not None:
+            text = f"Runs {tool.path}" if tool is not None else "No benchmark_model for this device yet."
+        self.form.on_device.show_runner(text)
 
-    @Slot(str)
-    def _on_runner_chosen(self, path: str) -> None:
-        board, device_id = self._devices, self.form.device.currentData()
-        found = board.examination(device_id) if board is not None else None
-        if board is None or found is None or self._settings is None:
-            return
-        if path != self._settings.runners.get(found.abi, ""):
-            self._settings.remember_runner(found.abi, path)
-            board.examine(device_id)
+    def _show_host_runner(self) -> None:
+        try:
+            self.form.set_host_runner(runner_for_host(read_runner_choices()))
+        except StoreError as error:
+            self.notices.report(error)
+
+    @Slot()
+    def _on_runners_changed(self) -> None:
+        self._show_host_runner()
+        if self._devices is not None:
+            self._devices.examine(self.form.device.currentData())
 
     # Measurements -----------------------------------------------------------------------------------------------------
 
@@ -269,23 +327,36 @@ class ProfilePage(Page):
     def _on_finished(self) -> None:
         self.running_changed.emit(False)
         self.refresh()
-
-    @Slot(str, object)
-    def _on_failed(self, what: str, error: BaseException) -> None:
-        notice = notice_of(error)
-        if isinstance(error, ProfilerError):
-            self.details.log.appendPlainText("\n".join(plain(line) for line in _lines(error)))
-            if len(self.lanes.views) > 1 or self.form.is_on_device:
-                notice = Notice(
-                    severity=notice.severity,
-                    message=f"{what}: {notice.message}",
-                    hint=notice.hint,
-                    detail=notice.detail,
-                )
-        self.notices.post(notice)
+        if len(self.lanes.matrix.cells) > 1:
+            self.details.setCurrentWidget(self.details.matrix)
 
     @Slot(object)
-    def _on_run_made(self, run: Run) -> None:
+    def _on_checked(self, checks: tuple[Check, ...]) -> None:
+        self.checks.show_checks(checks)
+
+    @Slot(object)
+    def _show_matrix(self, matrix: Matrix) -> None:
+        names = self._names()
+        self.running_matrix.setVisible(len(matrix.cells) > 1)
+        for pane in (self.running_matrix, self.details.matrix):
+            pane.show_matrix(matrix, names)
+        self.details.show_matrix_tab(len(matrix.cells))
+
+    @Slot(str, object)
+    def _on_settled(self, what: str, cell: Cell) -> None:
+        if cell.run is not None:
+            self._take(cell.run)
+        if cell.state is not CellState.FAILED:
+            return
+        self.details.log.appendPlainText("\n".join(plain(line) for line in _lines(cell)))
+        message = f"{what}: {cell.reason}" if cell.plan.delegate else cell.reason
+        self.notices.post(Notice(severity=Severity.ERROR, message=message, hint=cell.hint, detail=cell.detail))
+
+    @Slot(str, object)
+    def _on_failed(self, _what: str, error: BaseException) -> None:
+        self.notices.report(error)
+
+    def _take(self, run: Run) -> None:
         record = self._measured
         if record is None or record not in self.session.models:
             return
@@ -310,27 +381,13 @@ class ProfilePage(Page):
             self.record.remove_run(run)
 
 
-def _lines(error: ProfilerError) -> list[str]:
-    return [line for text in (error.message, error.hint, error.detail) if text for line in text.splitlines()]
+def _lines(cell: Cell) -> list[str]:
+    return [line for text in (cell.reason, cell.hint, cell.detail) if text for line in text.splitlines()]
 
 
-def _measure_anywhere(address: ServerAddress | None, path: Path, model: Model, plan: Plan, progress: Progress) -> Run:
-    if plan.device == HOST_ID or address is None:
-        return _measure(path, model, plan, progress)
-    return _measure_on_device(address, path, model, plan, progress)
-
-
-def _measure(path: Path, model: Model, plan: Plan, progress: Progress) -> Run:
-    """Measure in the lane's thread; what that needs is imported there, not when the window opens."""
-    from backends.runs.runner import measure
-
-    return measure(path, model, plan, progress)
-
-
-def _measure_on_device(address: ServerAddress, path: Path, model: Model, plan: Plan, progress: Progress) -> Run:
-    """Measure on a device that the adb server at an address knows."""
-    from backends.devices.adb.provider import AdbProvider
+def _find_devices(address: ServerAddress | None) -> Iterable[Device]:
+    """List devices in the lane's thread; what that needs is imported there, not when the window opens."""
     from backends.devices.adb.server import AdbServer
-    from backends.runs.benchmark.measuring import measure_on_device
+    from backends.devices.discovery import list_devices
 
-    return measure_on_device(path, model, plan, AdbProvider(AdbServer(address)).find_device(plan.device), progress)
+    return list_devices(AdbServer(address)) if address is not None else list_devices()

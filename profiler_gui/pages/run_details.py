@@ -10,6 +10,8 @@ from backends.reports.plain_text import plain
 from backends.runs.prediction import PredictionRow
 from backends.runs.run import Run
 from profiler_gui.pages.accuracy_pane import AccuracyPane
+from profiler_gui.pages.matrix_pane import MatrixPane
+from profiler_gui.pages.npu_pane import NpuPane
 from profiler_gui.pages.prediction_pane import PredictionPane
 from profiler_gui.pages.run_list import RunList
 from profiler_gui.pages.run_numbers import environment_text
@@ -31,6 +33,8 @@ class RunDetails(QTabWidget):
         self.runs = RunList()
         self.prediction = PredictionPane()
         self.accuracy = AccuracyPane()
+        self.npu = NpuPane()
+        self.matrix = MatrixPane()
         self.log = _log_view()
         self.log.setMaximumBlockCount(_LOG_LINES)
         self.device_log = _log_view()
@@ -40,10 +44,18 @@ class RunDetails(QTabWidget):
         self.addTab(self._notes, "Notes")
         self.addTab(self.prediction, "Prediction")
         self.addTab(self.accuracy, "Accuracy")
+        self.addTab(self.npu, "NPU layers")
+        self.addTab(self.matrix, "Matrix")
         self.addTab(self.runs, "Runs")
         self.addTab(self.log, "Log")
         self.addTab(self.device_log, "Device log")
         self._show_device_tabs(None)
+        self.show_matrix_tab(0)
+
+    def show_matrix_tab(self, count: int) -> None:
+        """Show the table of all that was measured in one go, where that is more than one thing."""
+        self.setTabVisible(self.indexOf(self.matrix), count > 1)
+        self._name(self.matrix, f"Matrix ({count})")
 
     def show_runs(self, runs: Sequence[Run], chosen: Run | None) -> None:
         """Show the runs of a model and what is to be said about the chosen one."""
@@ -64,6 +76,10 @@ class RunDetails(QTabWidget):
         is_on_device = chosen is not None and bool(chosen.plan.delegate)
         for page in (self.prediction, self.accuracy):
             self.setTabVisible(self.indexOf(page), is_on_device)
+        layers = chosen.npu_layers if chosen is not None else ()
+        self.setTabVisible(self.indexOf(self.npu), bool(layers))
+        self.npu.show_layers(layers)
+        self._name(self.npu, f"NPU layers ({len(layers)})")
         log = chosen.log if chosen is not None else ""
         self.setTabVisible(self.indexOf(self.device_log), bool(log))
         text = "\n".join(plain(line) for line in log.splitlines())

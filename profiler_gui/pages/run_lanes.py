@@ -1,25 +1,21 @@
 """Measurements under way: one lane for each device, side by side."""
 
-import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from PySide6.QtCore import QElapsedTimer, QSize, Qt, Signal
 from PySide6.QtWidgets import QScrollArea, QSplitter, QVBoxLayout, QWidget
 
-from backends.errors import ProfilerError
-from backends.progress import Cancelled, Progress, Step
-from backends.runs.plan import Plan
-from backends.runs.run import Run
+from backends.progress import Progress, Step
+from backends.runs.matrix import STOPPED_BEFORE, Cell, CellState, Matrix
 from profiler_gui.devices import HOST_ID, lane_of
 from profiler_gui.jobs import Job, JobRunner, JobState
 from profiler_gui.widgets.lane_view import LaneView
 
-Measure = Callable[[Plan, Progress], Run]
+CarryOut = Callable[[Cell, Progress], Cell]
 
 _LANE_WIDTH = 220
-_COOL_STEP_S = 0.5
 
 
 @dataclass(slots=True)
@@ -28,6 +24,7 @@ class _Lane:
 
     name: str
     view: LaneView
+    is_host: bool
     jobs: list[Job] = field(default_factory=list)
     total: int = 0
     failed: int = 0
@@ -43,13 +40,15 @@ class RunLanes(QScrollArea):
     """Starts a matrix of measurements and shows it; devices work in parallel, each on one thing after the other.
 
     Signals:
-        run_made: the plan's ``Run``.
-        failed: name of what was measured and the exception.
+        settled: name of what was measured, and the ``Cell`` with its result or what went wrong.
+        matrix_changed: the ``Matrix`` as it is now.
+        failed: name of what was measured and an exception that is a bug.
         said: a line for the log.
         finished: no measurement is under way any more.
     """
 
-    run_made = Signal(object)
+    settled = Signal(str, object)
+    matrix_changed = Signal(object)
     failed = Signal(str, object)
     said = Signal(str)
     finished = Signal()
@@ -58,6 +57,7 @@ class RunLanes(QScrollArea):
         super().__init__(parent)
         self._jobs = jobs
         self._lanes: dict[str, _Lane] = {}
+        self._matrix = Matrix(cells=())
         self._clock = QElapsedTimer()
         self.setWidgetResizable(True)
         self.setWidget(QWidget())
@@ -76,42 +76,54 @@ class RunLanes(QScrollArea):
         """Ask for little; the rest scrolls."""
         return QSize(160, 80)
 
+    @property
+    def matrix(self) -> Matrix:
+        """What is measured, with what came out so far."""
+        return self._matrix
+
     def start(
-        self, title: str, plans: Sequence[Plan], measure: Measure, names: Mapping[str, str], cool_down_s: float
+        self, title: str, matrix: Matrix, make_worker: Callable[[Matrix, str], CarryOut], names: Mapping[str, str]
     ) -> None:
-        """Measure as all the plans say.
+        """Measure all cells that are pending.
 
         Args:
             title: name of the model.
-            plans: what to do.
-            measure: carries out a plan in the lane of its device.
+            matrix: what to do.
+            make_worker: gives what carries out the cells of a device, one after the other, in its lane.
             names: names of devices and delegates, by id.
-            cool_down_s: pause between two measurements on a device.
         """
         self._clock.start()
-        self._show_lanes(plans, names)
-        for plan in plans:
-            lane = self._lanes[plan.device]
-            work = partial(measure, plan)
-            if lane.jobs:
-                work = partial(_after_pause, cool_down_s, work)
-            what = ", ".join(name for name in (lane.name, names.get(plan.delegate, "")) if name)
-            job = self._jobs.start(
-                work,
-                title=f"Profiling {title} ({what})" if plan.device != HOST_ID else f"Profiling {title}",
-                lane=lane_of(plan.device),
-                on_success=self.run_made.emit,
-                on_failure=partial(self._on_failed, lane, what),
-            )
-            lane.jobs.append(job)
-            lane.total += 1
-            job.started.connect(partial(self._on_started, lane, names.get(plan.delegate, "")))
-            job.stepped.connect(partial(self._on_stepped, lane))
-            job.sampled.connect(lane.view.add_samples)
-            job.logged.connect(lane.view.add_lines)
-            job.finished.connect(partial(self._on_finished, lane, job))
-        for device, lane in self._lanes.items():
-            self._say(lane, f"Waiting for the {'computer' if device == HOST_ID else 'device'}")
+        self._matrix = matrix
+        self._show_lanes(matrix.devices, names)
+        workers = {device: make_worker(matrix, device) for device in matrix.devices}
+        for index, cell in enumerate(matrix.cells):
+            if cell.state is CellState.PENDING:
+                self._queue(title, index, cell, partial(workers[cell.plan.device], cell), names)
+        for lane in self._lanes.values():
+            self._say(lane, f"Waiting for the {'computer' if lane.is_host else 'device'}")
+        self.matrix_changed.emit(matrix)
+
+    def _queue(
+        self, title: str, index: int, cell: Cell, work: Callable[[Progress], Cell], names: Mapping[str, str]
+    ) -> None:
+        lane, plan = self._lanes[cell.plan.device], cell.plan
+        precision = cell.precision.shown if cell.precision is not None else ""
+        delegate = " ".join(filter(None, (names.get(plan.delegate, ""), precision)))
+        what = ", ".join(name for name in (lane.name, delegate) if name)
+        job = self._jobs.start(
+            work,
+            title=f"Profiling {title} ({what})" if plan.delegate else f"Profiling {title}",
+            lane=lane_of(plan.device),
+            on_success=partial(self._on_measured, lane, index, what),
+            on_failure=partial(self._on_bug, lane, index, what),
+        )
+        lane.jobs.append(job)
+        lane.total += 1
+        job.started.connect(partial(self._on_started, lane, delegate))
+        job.stepped.connect(partial(self._on_stepped, lane))
+        job.sampled.connect(lane.view.add_samples)
+        job.logged.connect(lane.view.add_lines)
+        job.finished.connect(partial(self._on_finished, lane, index, job))
 
     def stop(self) -> None:
         """End everywhere and keep what was measured."""
@@ -123,18 +135,19 @@ class RunLanes(QScrollArea):
         for lane in self._lanes.values():
             _cancel(lane)
 
-    def _show_lanes(self, plans: Sequence[Plan], names: Mapping[str, str]) -> None:
-        devices = tuple(dict.fromkeys(plan.device for plan in plans))
+    def _show_lanes(self, devices: tuple[str, ...], names: Mapping[str, str]) -> None:
         body = QSplitter(Qt.Orientation.Horizontal)
         body.setChildrenCollapsible(False)
         body.setHandleWidth(1)
         self._lanes = {}
+        with_tool = {cell.plan.device for cell in self._matrix.cells if cell.plan.delegate}
         for device in devices:
             view = LaneView(names.get(device, device))
-            view.show_parts(has_log=device != HOST_ID, has_buttons=len(devices) > 1)
-            view.title.setVisible(len(devices) > 1 or device != HOST_ID)
+            has_log = device in with_tool
+            view.show_parts(has_log=has_log, has_buttons=len(devices) > 1)
+            view.title.setVisible(len(devices) > 1 or has_log)
             view.setMinimumWidth(_LANE_WIDTH)
-            lane = _Lane(name=names.get(device, device), view=view)
+            lane = _Lane(name=names.get(device, device), view=view, is_host=device == HOST_ID)
             view.stop_wanted.connect(partial(self._stop, lane))
             view.cancel_wanted.connect(partial(_cancel, lane))
             body.addWidget(view)
@@ -144,6 +157,12 @@ class RunLanes(QScrollArea):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(body)
         self.setWidget(holder)
+
+    def _settle(self, index: int, cell: Cell) -> None:
+        cells = [*self._matrix.cells]
+        cells[index] = cell
+        self._matrix = replace(self._matrix, cells=tuple(cells))
+        self.matrix_changed.emit(self._matrix)
 
     def _stop(self, lane: _Lane) -> None:
         for waiting in lane.jobs[1:]:
@@ -168,21 +187,30 @@ class RunLanes(QScrollArea):
         lane.view.show_step(step)
         self._say(lane, step.text)
 
-    def _on_failed(self, lane: _Lane, what: str, error: BaseException) -> None:
+    def _on_measured(self, lane: _Lane, index: int, what: str, cell: Cell) -> None:
+        if cell.state is CellState.FAILED:
+            lane.failed += 1
+            lane.view.add_lines([text for text in (cell.reason, cell.hint) if text])
+        self._settle(index, cell)
+        self.settled.emit(what, cell)
+
+    def _on_bug(self, lane: _Lane, index: int, what: str, error: BaseException) -> None:
         lane.failed += 1
-        lines = _lines(error) if isinstance(error, ProfilerError) else []
-        if lines:
-            lane.view.add_lines(lines[:2])
+        sentence = f"The program itself failed: {type(error).__name__}."
+        self._settle(index, replace(self._matrix.cells[index], state=CellState.FAILED, reason=sentence))
         self.failed.emit(what, error)
 
-    def _on_finished(self, lane: _Lane, job: Job) -> None:
+    def _on_finished(self, lane: _Lane, index: int, job: Job) -> None:
         if job in lane.jobs:
             lane.jobs.remove(job)
+        if job.state is JobState.CANCELLED:
+            self._settle(index, replace(self._matrix.cells[index], state=CellState.NOT_RUN, reason=STOPPED_BEFORE))
+        end = "failed" if lane.failed and lane.total == 1 else str(job.state)
         if job.state is JobState.CANCELLED or not lane.jobs:
-            self._say(lane, f"Profiling {job.state}")
+            self._say(lane, f"Profiling {end}")
         if not lane.jobs:
             failures = f", {lane.failed} of {lane.total} failed" if lane.failed and lane.total > 1 else ""
-            lane.view.end(f"Profiling {job.state}{failures}")
+            lane.view.end(f"Profiling {end}{failures}")
         if not self.is_running:
             self.finished.emit()
 
@@ -191,22 +219,3 @@ def _cancel(lane: _Lane) -> None:
     # The waiting ones first: else the next one would begin.
     for job in reversed(lane.jobs):
         job.cancel()
-
-
-def _lines(error: ProfilerError) -> list[str]:
-    return [text for text in (error.message, error.hint) if text]
-
-
-def _after_pause(seconds: float, work: Callable[[Progress], Run], progress: Progress) -> Run:
-    """Let the device cool down, then measure.
-
-    Raises:
-        Cancelled: the user cancelled, or stopped before anything was measured.
-    """
-    end = time.monotonic() + seconds
-    while (left := end - time.monotonic()) > 0:
-        if progress.is_stopping:
-            raise Cancelled
-        progress.step("Cooling down", done=round(10 * (seconds - left)), total=round(10 * seconds))
-        progress.sleep(min(_COOL_STEP_S, left))
-    return work(progress)

@@ -7,18 +7,20 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QFormLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from backends.model.quantization_kind import QuantizationKind
+from backends.errors import RunError
+from backends.model.quantization_kind import ModelQuantization
 from backends.runs.benchmark.delegates import Delegate, DelegateOption, DelegateTable
+from backends.runs.plan import Plan
+from backends.runs.precision import Precision, find_misfit, precisions_of, with_precision
 from profiler_gui.widgets.choice_menu import ChoiceMenu
 from profiler_gui.widgets.label import plain_label
 from profiler_gui.widgets.option_field import OptionField
 from profiler_gui.widgets.section import Section
 
-PRECISIONS: Mapping[str, str] = {"fp32": "FP32", "fp16": "FP16", "int8": "INT8"}
-_ANY = ""
+_AS_IT_LIKES, _ANY = "", "any"
+"""Each delegate computes what fits as it likes; also delegates that do not compute such models."""
 LABEL_WIDTH = 58
 """Of the labels of rows, so that fields of forms below each other begin at one edge."""
-_INTEGER = (QuantizationKind.INT8, QuantizationKind.UINT8, QuantizationKind.INT16X8)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,13 +29,6 @@ class DelegateChoice:
 
     delegate: Delegate
     options: Mapping[str, str]
-
-
-def precision_of(kind: QuantizationKind) -> str:
-    """Give the precision in which a model of this kind computes."""
-    if kind in _INTEGER:
-        return "int8"
-    return "fp16" if kind is QuantizationKind.FLOAT16 else "fp32"
 
 
 class DelegateForm(QWidget):
@@ -58,8 +53,9 @@ class DelegateForm(QWidget):
         self._column = QVBoxLayout(self)
         self._options: Section | None = None
         self._shown = ""
+        self._quantization: ModelQuantization | None = None
         self._arrange()
-        self.set_precision("fp32")
+        self.set_quantization(None)
         self.precision.currentIndexChanged.connect(self._show_delegates)
         self.delegate.currentIndexChanged.connect(self._on_delegate_changed)
         self.others.changed.connect(self.changed)
@@ -69,7 +65,19 @@ class DelegateForm(QWidget):
         """Why no delegate can be asked, or empty."""
         if self.delegate.currentData() is None:
             return "The runner on this device has no delegate for this precision."
-        return next((field.problem for field in self.fields if field.problem), "")
+        fault = next((field.problem for field in self.fields if field.problem), "")
+        return fault or next(filter(None, map(self._contradiction, self.choices())), "")
+
+    @property
+    def precisions(self) -> tuple[Precision, ...]:
+        """What to compute in, one after the other; empty to let each delegate do as it likes."""
+        chosen = self.precision.currentData()
+        return () if chosen in (_AS_IT_LIKES, _ANY) else tuple(map(Precision, chosen.split("+")))
+
+    @property
+    def takes_any(self) -> bool:
+        """Whether delegates that do not compute such models are to be tried."""
+        return bool(self.precision.currentData() == _ANY)
 
     def choices(self) -> tuple[DelegateChoice, ...]:
         """Give the chosen delegate, then the further ones."""
@@ -80,15 +88,21 @@ class DelegateForm(QWidget):
             DelegateChoice(delegate=self._table.find(id_), options=dict(self._values.get(id_, {}))) for id_ in ids
         )
 
-    def set_precision(self, precision: str) -> None:
-        """Offer what fits a model that computes in this precision."""
+    def set_quantization(self, quantization: ModelQuantization | None) -> None:
+        """Offer what fits a model; everything while there is none."""
+        chosen = self.precision.currentData()
+        self._quantization = quantization
+        fitting = precisions_of(quantization) if quantization is not None else frozenset()
+        ordered = [precision for precision in Precision if precision in fitting]
         self.precision.blockSignals(True)
         self.precision.clear()
-        self.precision.addItem(f"As the model ({PRECISIONS[precision]})", precision)
-        for id_, title in PRECISIONS.items():
-            if id_ != precision:
-                self.precision.addItem(title, id_)
-        self.precision.addItem("Any", _ANY)
+        self.precision.addItem("As the delegate likes", _AS_IT_LIKES)
+        for precision in ordered:
+            self.precision.addItem(precision.shown, precision.value)
+        if len(ordered) > 1:
+            self.precision.addItem(", then ".join(item.shown for item in ordered), "+".join(ordered))
+        self.precision.addItem("Any delegate", _ANY)
+        self.precision.setCurrentIndex(max(0, self.precision.findData(chosen)))
         self.precision.blockSignals(False)
         self._show_delegates()
 
@@ -107,15 +121,16 @@ class DelegateForm(QWidget):
         self._column.addLayout(_rows({"Precision": self.precision, "Delegate": self.delegate}))
         self._column.addWidget(self._description)
         self._column.addLayout(_rows({"Also with": self.others}))
-        self.precision.setToolTip("Show the delegates that compute models of this precision as they are")
+        self.precision.setToolTip(
+            "What to compute in: offers the delegates that fit, and sets their options so that they keep to it"
+        )
         self.others.setToolTip("Measure with these delegates too, one after the other")
 
     @Slot()
     def _show_delegates(self) -> None:
         """Fill the list anew; what the tool was not built with can be seen but not chosen."""
         chosen = self.delegate.currentData() or "xnnpack"
-        precision = self.precision.currentData()
-        fitting = [item for item in self._table.delegates if precision in (_ANY, *item.precisions)]
+        fitting = [item for item in self._table.delegates if self._fits(item)]
         self.delegate.blockSignals(True)
         self.delegate.clear()
         for item in fitting:
@@ -168,6 +183,22 @@ class DelegateForm(QWidget):
         """Keep the settings of the delegate whose fields are shown."""
         if self._shown:
             self._values[self._shown] = {field.option.id: field.value for field in self.fields if field.value}
+
+    def _fits(self, delegate: Delegate) -> bool:
+        if self._quantization is None or self.takes_any:
+            return True
+        wanted = self.precisions or (None,)
+        return any(not find_misfit(delegate, self._quantization, precision) for precision in wanted)
+
+    def _contradiction(self, choice: DelegateChoice) -> str:
+        """Say which setting contradicts the precision, or give an empty text."""
+        plan = Plan(delegate=choice.delegate.id, delegate_options=choice.options)
+        try:
+            for precision in self.precisions:
+                with_precision(plan, choice.delegate, precision)
+        except RunError as error:
+            return f"{choice.delegate.name}: {error.message}."
+        return ""
 
     def _is_offered(self, delegate: Delegate) -> bool:
         return all(self._knows(flag) for flag in delegate.needed_flags)

@@ -4,17 +4,16 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
+    QCheckBox,
     QDoubleSpinBox,
-    QFileDialog,
     QFormLayout,
-    QHBoxLayout,
-    QLineEdit,
-    QToolButton,
+    QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
 from backends.runs.benchmark.delegates import DelegateTable
+from backends.runs.cool_down import CoolDown
 from profiler_gui.widgets.delegate_form import DelegateForm
 from profiler_gui.widgets.label import plain_label
 
@@ -24,15 +23,15 @@ _FIELD_WIDTH = 150
 
 
 class DevicePlanForm(QWidget):
-    """Delegates, pace, cool-down, and the benchmark tool for the device's ABI.
+    """Delegates, pace, cool-down, and the benchmark tool of the device.
 
     Signals:
         changed: something in the form is another one.
-        runner_chosen: path of the benchmark tool, or empty to use the one on the device.
+        runners_wanted: the user wants to choose or download benchmark tools.
     """
 
     changed = Signal()
-    runner_chosen = Signal(str)
+    runners_wanted = Signal()
 
     def __init__(self, table: DelegateTable, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,35 +39,29 @@ class DevicePlanForm(QWidget):
         self.min_seconds = _seconds("None")
         self.rate = _spin(_FASTEST_HZ, " Hz", "As fast as possible")
         self.cool_down = _seconds("None")
-        self.runner = QLineEdit()
-        self._runner_label = plain_label("Runner", is_selectable=False)
-        self._runner_label.setWordWrap(False)
+        self.waits_for_heat = QCheckBox("Wait until cool")
+        self.runners_button = QPushButton("Runners…")
         self._found = plain_label("", role="dim", is_selectable=False)
         self._found.hide()
         self._form = QFormLayout()
         self._arrange()
         self.delegates.changed.connect(self.changed)
-        self.runner.editingFinished.connect(self._on_runner_edited)
+        self.runners_button.clicked.connect(self._on_runners_clicked)
 
     @property
     def problem(self) -> str:
         """What is wrong, or empty."""
         return self.delegates.problem
 
-    def show_runner(self, abi: str, chosen: str, found: str) -> None:
-        """Show the benchmark tool for devices of an ABI.
+    @property
+    def wanted_cool_down(self) -> CoolDown:
+        """How long a device is left alone between two measurements."""
+        return CoolDown(seconds=self.cool_down.value(), waits_for_heat=self.waits_for_heat.isChecked())
 
-        Args:
-            abi: the device's, or empty while it is not known.
-            chosen: path in the settings.
-            found: path of the tool on the device, or empty.
-        """
-        self._runner_label.set_text(f"Runner for {abi}" if abi else "Runner")
-        self.runner.setEnabled(bool(abi))
-        if not self.runner.hasFocus():
-            self.runner.setText(chosen)
-        self._found.set_text(f"Found {found}" if found else "")
-        self._found.setVisible(bool(found))
+    def show_runner(self, text: str) -> None:
+        """Say which benchmark tool the device has, or that there is none; empty while that is not known."""
+        self._found.set_text(text)
+        self._found.setVisible(bool(text))
 
     def set_known_flags(self, knows: Callable[[str], bool] | None) -> None:
         """Offer only what the benchmark tool knows; everything while that is not known."""
@@ -87,37 +80,21 @@ class DevicePlanForm(QWidget):
         self._form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         self._form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-        browse = QToolButton()
-        browse.setText("…")
-        browse.setToolTip("Choose a build of benchmark_model on this computer")
-        browse.clicked.connect(self._choose)
-        line = QWidget()
-        row = QHBoxLayout(line)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.runner, 1)
-        row.addWidget(browse)
-        self.runner.setMinimumWidth(_FIELD_WIDTH)
-        self.runner.setPlaceholderText("benchmark_model on the device")
-        self.runner.setToolTip("A build of benchmark_model: a file here, which is copied there once, or a path there")
         self.min_seconds.setToolTip("Measure at least so long, with more runs if need be")
         self.rate.setToolTip("Keep to so many inferences per second, as an app that handles frames does")
         self.cool_down.setToolTip("Wait between two measurements on a device, so that it cools down")
         self._form.addRow("At least", self.min_seconds)
         self._form.addRow("Rate", self.rate)
+        self.waits_for_heat.setToolTip("Wait longer while the device says that it is hot or throttled")
+        self.runners_button.setToolTip("Choose or download the builds of benchmark_model for the kinds of devices")
         self._form.addRow("Cool-down", self.cool_down)
-        self._form.addRow(self._runner_label, line)
+        self._form.addRow("", self.waits_for_heat)
+        self._form.addRow("Runner", self.runners_button)
         column.addWidget(self._found)
 
     @Slot()
-    def _on_runner_edited(self) -> None:
-        self.runner_chosen.emit(self.runner.text().strip())
-
-    @Slot()
-    def _choose(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, "Choose a build of benchmark_model for the device")
-        if path:
-            self.runner.setText(path)
-            self.runner_chosen.emit(path)
+    def _on_runners_clicked(self) -> None:
+        self.runners_wanted.emit()
 
 
 def _seconds(zero: str) -> QDoubleSpinBox:

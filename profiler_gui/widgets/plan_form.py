@@ -1,7 +1,7 @@
 """What shall be measured, as a form."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
@@ -23,9 +23,10 @@ from backends.model.quantization_kind import quantization_of
 from backends.reports.plain_text import plain
 from backends.runs.benchmark.delegates import load_delegates
 from backends.runs.inputs import input_names
+from backends.runs.matrix import Cell, Matrix, make_matrix
 from backends.runs.plan import InputKind, Kernels, Plan
 from profiler_gui.widgets.choice_menu import ChoiceMenu
-from profiler_gui.widgets.delegate_form import LABEL_WIDTH, precision_of
+from profiler_gui.widgets.delegate_form import LABEL_WIDTH
 from profiler_gui.widgets.device_plan_form import DevicePlanForm
 from profiler_gui.widgets.file_line import FileLine
 from profiler_gui.widgets.label import plain_label
@@ -43,6 +44,11 @@ _INPUTS = {
     InputKind.FILE: "Files",
 }
 _HOST = "host"
+HOST_TOOL = "host:benchmark_model"
+"""This computer, measured with a build of the benchmark tool instead of the runtime that is installed here."""
+_HOST_DELEGATES = {
+    Kernels.FUSED: "xnnpack", Kernels.EXACT: "xnnpack", Kernels.BUILTIN: "cpu", Kernels.REFERENCE: "cpu"
+}  # fmt: skip
 _DEFAULT = Plan()
 """The form starts with what the command line takes, so that their numbers compare."""
 _READY = "ready"
@@ -68,6 +74,8 @@ class PlanForm(QScrollArea):
         super().__init__(parent)
         self._model: Model | None = None
         self._ready = frozenset((_HOST,))
+        self._devices: tuple[DeviceInfo, ...] = ()
+        self._host_runner = ""
         self.device = QComboBox()
         self.device.setMinimumWidth(_FIELD_WIDTH)
         # Names of devices are long: the list of choices shows them whole.
@@ -113,35 +121,46 @@ class PlanForm(QScrollArea):
         """Whether another device than this computer is measured."""
         return any(id_ != _HOST for id_ in self._chosen_devices())
 
-    def plans(self, runners: Mapping[str, str]) -> tuple[Plan, ...]:
-        """Give a plan for each device and delegate, device by device; this computer has no delegates.
+    def matrix(self) -> Matrix:
+        """Give a cell for each device, delegate and precision, device by device.
 
-        Args:
-            runners: path of the benchmark tool by device, where it is not the one on the device.
+        This computer has a cell of its own runtime, and with a build of the tool one for each delegate too.
 
         Raises:
-            ValueError: there is a ``problem``.
+            ValueError: there is a ``problem``, or no model.
         """
+        if self._model is None:
+            raise ValueError("there is no model to measure")
         plan, form = self.plan(), self.on_device
-        plans = []
+        cells: list[Cell] = []
         for device in self._chosen_devices():
             if device == _HOST:
-                plans.append(replace(plan, device=_HOST))
+                id_ = _HOST_DELEGATES[plan.kernels]
+                cells.append(Cell(plan=replace(plan, device=_HOST), delegate=id_))
                 continue
-            plans.extend(
-                replace(
-                    plan,
-                    device=device,
-                    delegate=choice.delegate.id,
-                    delegate_options=choice.options,
-                    runner=runners.get(device, ""),
-                    rate_hz=form.rate.value(),
-                    min_seconds=form.min_seconds.value(),
-                    max_seconds=max(plan.max_seconds, form.min_seconds.value()),
-                )
-                for choice in form.delegates.choices()
+            remote = replace(
+                plan,
+                device=_HOST if device == HOST_TOOL else device,
+                runner=self._host_runner if device == HOST_TOOL else "",
+                rate_hz=form.rate.value(),
+                min_seconds=form.min_seconds.value(),
+                max_seconds=max(plan.max_seconds, form.min_seconds.value()),
             )
-        return tuple(plans)
+            cells.extend(self._cells_of(self._model, remote))
+        return Matrix(cells=tuple(cells), cool_down=form.wanted_cool_down)
+
+    def _cells_of(self, model: Model, plan: Plan) -> tuple[Cell, ...]:
+        delegates = self.on_device.delegates
+        choices = delegates.choices()
+        return make_matrix(
+            model,
+            plan,
+            devices=[plan.device],
+            delegates=[choice.delegate.id for choice in choices],
+            options={choice.delegate.id: choice.options for choice in choices},
+            precisions=delegates.precisions,
+            skips_misfits=not delegates.takes_any,
+        ).cells
 
     def plan(self) -> Plan:
         """Give the plan for the chosen device, without what only other devices than this computer are asked.
@@ -152,7 +171,7 @@ class PlanForm(QScrollArea):
         shapes = {line.name: line.shape for line in self.shapes}
         kind = InputKind(self.inputs.currentData())
         return Plan(
-            device=self.device.currentData(),
+            device=_HOST if self.device.currentData() == HOST_TOOL else self.device.currentData(),
             kernels=Kernels(self.kernels.currentData()),
             threads=self.threads.value(),
             runs=self.runs.value(),
@@ -165,15 +184,25 @@ class PlanForm(QScrollArea):
             input_shapes={name: shape for name, shape in shapes.items() if shape is not None},
         )
 
+    def set_host_runner(self, path: str) -> None:
+        """Offer this computer also with a build of the benchmark tool; an empty path takes the offer back."""
+        if path != self._host_runner:
+            self._host_runner = path
+            self.set_devices(self._devices)
+
     def set_devices(self, devices: Sequence[DeviceInfo]) -> None:
         """Offer the devices that can be used now; the chosen one stays in the list when it is gone."""
+        self._devices = tuple(devices)
         chosen, title = self.device.currentData(), self.device.currentText()
-        ready = {info.id: plain(info.name) for info in devices if info.state == _READY}
+        ready = {info.id: plain(info.name) for info in devices if info.state == _READY and info.id != _HOST}
+        if self._host_runner:
+            ready = {HOST_TOOL: "This computer, with benchmark_model", **ready}
         self._ready = frozenset((_HOST, *ready))
         self.device.blockSignals(True)
         self.device.clear()
-        for id_, name in {_HOST: "This computer", **({} if chosen in ready else {chosen: title}), **ready}.items():
-            self.device.addItem("This computer" if id_ == _HOST else name, id_)
+        gone = {} if chosen in (_HOST, *ready) else {chosen: title}
+        for id_, name in {_HOST: "This computer", **gone, **ready}.items():
+            self.device.addItem(name, id_)
         self.device.setCurrentIndex(max(0, self.device.findData(chosen)))
         self.device.blockSignals(False)
         self._on_device_changed()
@@ -186,7 +215,7 @@ class PlanForm(QScrollArea):
         """Offer the signatures and inputs of another model."""
         self._model = model
         if model is not None:
-            self.on_device.delegates.set_precision(precision_of(quantization_of(model).kind))
+            self.on_device.delegates.set_quantization(quantization_of(model))
         self.signature.blockSignals(True)
         self.signature.clear()
         for signature in model.signatures if model else ():

@@ -8,6 +8,8 @@ from PySide6.QtCore import Qt
 
 from backends.model.reader import read_model
 from backends.runs.run import Certainty
+from backends.runs.runner_settings import read_runner_choices
+from profiler_gui.dialogs.runners_dialog import RunnersDialog
 from tests.support.benchmark_tool import delegated_answers, write_tool
 
 _SAMPLE = Path(__file__).resolve().parents[2] / "resources" / "samples" / "segmenter_int8.tflite"
@@ -15,8 +17,10 @@ _TOOL = "/data/local/tmp/benchmark_model"
 
 
 @pytest.fixture
-def profiled(window, services, open_file, make_phone, qtbot):
+def profiled(window, services, open_file, make_phone, qtbot, tmp_path, monkeypatch):
     """Open the sample, let a phone appear, and choose it; gives the means to go on."""
+    # Choices of runners are kept there.
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "own"))
 
     def begin(**faults):
         record = open_file(_SAMPLE)
@@ -204,15 +208,19 @@ def test_a_tool_on_this_computer_is_remembered_for_the_abi_and_copied(profiled, 
     _, page, phone = profiled()
     build = put_tool_here(tmp_path)
     phone.files.path(_TOOL).unlink()
-    line = page.form.on_device.runner
-    line.setText(str(build))
-    line.editingFinished.emit()
+    press(qtbot, page.form.on_device.runners_button)
+    (dialog,) = (widget for widget in page.children() if isinstance(widget, RunnersDialog))
+    dialog.file.setText(str(build))
+    dialog.file.editingFinished.emit()
+    kind = dialog.kind.currentData()
+    dialog.close()
     device_id = page.form.device.currentData()
     qtbot.waitUntil(partial(_is_pushed, services, device_id), timeout=10_000)
     press(qtbot, page.run_button)
     finish(qtbot, page)
 
-    assert services.settings.runners == {"arm64-v8a": str(build)}
+    assert kind == "arm64-v8a"
+    assert read_runner_choices()["arm64-v8a"].path == str(build)
     assert services.notices.notices == ()
     assert page.record.run.plan.runner == str(build)
 
@@ -224,3 +232,33 @@ def put_tool_here(folder):
 def _is_pushed(services, device_id):
     found = services.devices.examination(device_id)
     return found is not None and found.tool is not None and found.tool.path.endswith("bm_arm64")
+
+
+def test_checks_before_measuring_tell_what_is_missing(profiled, qtbot):
+    _, page, phone = profiled()
+    press(qtbot, page.check_button)
+    qtbot.waitUntil(lambda: page.check_button.isEnabled(), timeout=10_000)
+    before = {check.name: check for check in page.checks.checks}
+    phone.files.path(_TOOL).unlink()
+    press(qtbot, page.check_button)
+    qtbot.waitUntil(lambda: page.check_button.isEnabled(), timeout=10_000)
+    after = {check.name: check for check in page.checks.checks}
+
+    assert {"Connection", "Heat", "Runner", "NNAPI library", "Room for the model"} <= set(before)
+    assert before["Runner"].is_ok
+    assert not after["Runner"].is_ok
+    assert page.checks.isVisible()
+
+
+def test_the_table_of_a_matrix_leads_to_its_runs(profiled, qtbot):
+    record, page, _ = profiled()
+    page.form.on_device.delegates.others.choose(["xnnpack"])
+    press(qtbot, page.run_button)
+    finish(qtbot, page)
+    pane = page.details.matrix
+    rows = pane.view.table.visible_rows
+    pane.view.row_opened.emit(rows[0])
+
+    assert [(row.delegate, str(row.state)) for row in rows] == [("nnapi", "done"), ("xnnpack", "done")]
+    assert page.details.currentWidget() is pane
+    assert record.run is rows[0].run

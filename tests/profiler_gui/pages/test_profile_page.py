@@ -5,10 +5,10 @@ import pytest
 from PySide6.QtCore import Qt
 
 from backends.errors import RunError
+from backends.runs import execution
 from backends.runs.plan import InputKind, Kernels
 from profiler_gui.jobs import JobRunner
 from profiler_gui.notices import NoticeBoard
-from profiler_gui.pages import profile_page
 from profiler_gui.pages.profile_page import ProfilePage
 from profiler_gui.session import Session
 from tests.support.builders import a_chain, a_run
@@ -42,7 +42,7 @@ class FakeComputer:
 @pytest.fixture
 def computer(monkeypatch):
     computer = FakeComputer()
-    monkeypatch.setattr(profile_page, "_measure", computer.measure)
+    monkeypatch.setattr(execution, "measure", computer.measure)
     return computer
 
 
@@ -131,7 +131,7 @@ def test_a_failure_is_told_and_the_page_goes_on(opened, computer, qtbot):
     finish(qtbot, page)
 
     assert [notice.message for notice in page.notices.notices] == ["The runtime crashed (SIGSEGV)."]
-    assert "the runtime crashed (SIGSEGV)\ntry other kernels\nlog" in log
+    assert "The runtime crashed (SIGSEGV).\ntry other kernels\nlog" in log
     assert len(record.runs) == 1
 
 

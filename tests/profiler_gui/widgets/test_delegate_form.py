@@ -1,9 +1,19 @@
 import pytest
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit
 
-from backends.model.quantization_kind import QuantizationKind
+from backends.model.quantization_kind import EndKind, ModelQuantization, QuantizationKind
 from backends.runs.benchmark.delegates import load_delegates
-from profiler_gui.widgets.delegate_form import DelegateForm, precision_of
+from backends.runs.precision import Precision
+from profiler_gui.widgets.delegate_form import DelegateForm
+
+
+def a_quantization(kind):
+    return ModelQuantization(
+        kind=kind, ends=EndKind.FLOAT, shares=((kind, 3),), weight_bits=(), is_blockwise=False, is_per_channel=False
+    )
+
+
+FLOAT, INTEGER = a_quantization(QuantizationKind.FLOAT32), a_quantization(QuantizationKind.INT8)
 
 
 @pytest.fixture
@@ -26,31 +36,43 @@ def field(form, id_):
     return next(field for field in form.fields if field.option.id == id_)
 
 
-@pytest.mark.parametrize(
-    ("kind", "precision"),
-    [
-        (QuantizationKind.FLOAT32, "fp32"),
-        (QuantizationKind.DYNAMIC_RANGE, "fp32"),
-        (QuantizationKind.FLOAT16, "fp16"),
-        (QuantizationKind.UINT8, "int8"),
-        (QuantizationKind.INT16X8, "int8"),
-    ],
-)
-def test_a_model_computes_in_one_precision(kind, precision):
-    assert precision_of(kind) == precision
-
-
-def test_only_delegates_that_fit_the_models_precision_are_offered(form):
-    form.set_precision("fp32")
+def test_only_delegates_that_fit_the_model_are_offered(form):
+    form.set_quantization(FLOAT)
     floating = offered(form)
-    form.set_precision("int8")
+    form.set_quantization(INTEGER)
     integer = offered(form)
-    form.set_precision("fp32")
+    form.set_quantization(FLOAT)
     form.precision.setCurrentIndex(form.precision.count() - 1)
 
     assert "hexagon" not in floating
     assert {"hexagon", "vx"} <= set(integer)
     assert offered(form) == list(load_delegates().ids)
+    assert form.takes_any
+
+
+def test_the_precisions_that_fit_the_model_are_offered_also_one_after_the_other(form):
+    form.set_quantization(FLOAT)
+    floating = [form.precision.itemText(i) for i in range(form.precision.count())]
+    form.precision.setCurrentIndex(form.precision.findText("FP32, then FP16"))
+    wanted = form.precisions
+    form.set_quantization(INTEGER)
+    integer = [form.precision.itemText(i) for i in range(form.precision.count())]
+
+    assert floating == ["As the delegate likes", "FP32", "FP16", "FP32, then FP16", "Any delegate"]
+    assert integer == ["As the delegate likes", "INT8", "Any delegate"]
+    assert wanted == (Precision.FP32, Precision.FP16)
+    assert form.precisions == ()
+
+
+def test_a_setting_that_contradicts_the_precision_is_a_problem(form):
+    form.set_quantization(FLOAT)
+    choose(form, "gpu")
+    form.precision.setCurrentIndex(form.precision.findText("FP16"))
+    at_first = form.problem
+    field(form, "precision_loss").editor.setChecked(False)
+
+    assert at_first == ""
+    assert "precision_loss=false contradicts FP16" in form.problem
 
 
 def test_every_option_has_a_widget_of_its_type_with_its_help(form):
@@ -122,7 +144,7 @@ def test_a_needed_setting_that_is_missing_is_a_problem(form):
 
 
 def test_a_value_that_would_be_cut_apart_on_its_way_is_a_problem(form):
-    form.set_precision("int8")
+    form.set_quantization(INTEGER)
     choose(form, "vx")
     field(form, "cache_file").set_value("/data/a:b")
 
