@@ -155,7 +155,7 @@ _SPECS = (
         menu=Menu.PROFILE,
         shortcuts=("Ctrl+R",),
         icon="profile",
-        tip="Measure the model on this computer",
+        tip="Measure the model as the Profile panel says",
         needs_model=True,
     ),
     ActionSpec(
@@ -172,6 +172,17 @@ _SPECS = (
         menu=Menu.PROFILE,
         shortcuts=("Ctrl+Shift+.",),
         tip="End the measurement and discard it",
+    ),
+    ActionSpec(
+        id="check_device",
+        text="Check before measuring",
+        menu=Menu.PROFILE,
+        tip="Look at device, runner and delegate before measuring",
+        needs_model=True,
+        starts_group=True,
+    ),
+    ActionSpec(
+        id="runners", text="Runners…", menu=Menu.PROFILE, tip="Choose or download benchmark_model for kinds of devices"
     ),
     ActionSpec(id="shortcuts", text="Keyboard shortcuts", menu=Menu.HELP, shortcuts=("F1", "?"), icon="keyboard"),
     ActionSpec(id="palette", text="Command palette…", menu=Menu.HELP, shortcuts=("Ctrl+Shift+P",)),

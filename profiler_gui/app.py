@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from profiler_gui.checking import TargetChecker
 from profiler_gui.commands import Commands
+from profiler_gui.device_commands import DeviceCommands
 from profiler_gui.devices import DeviceBoard
 from profiler_gui.garbage import MainThreadCollector
 from profiler_gui.graph_export import GraphExport
@@ -30,6 +31,8 @@ from profiler_gui.watching import FileWatcher
 _NAME = "tflite-profiler"
 _SWITCH_INTERVAL_S = 0.001
 """Shorter than Python's own 5 ms: a worker in Python then holds up the window five times less."""
+_LOOK_MS = 1500
+"""When devices are followed that an adb server on this computer knows: after the start, which shall be quick."""
 _LATEST_TARGETS_MS = 2000
 """When the targets are loaded at the latest: the first file may be a broken one."""
 
@@ -100,6 +103,7 @@ def make_window(services: Services, *, waits_for_graph: bool = False) -> MainWin
     window = MainWindow(services)
     Commands(window, services)
     GraphExport(window, services)
+    DeviceCommands(window, services)
     checker = TargetChecker(services.session, services.jobs, services.notices, services.settings)
     TargetCommands(window, services, checker)
     FileWatcher(services.session, services.jobs, services.notices, services.opener)
@@ -125,4 +129,5 @@ def run(paths: Sequence[Path]) -> int:
     window.show()
     StartTiming(window, has_files=bool(paths))
     services.opener.open_paths(paths)
+    QTimer.singleShot(_LOOK_MS, services.devices.look_if_running)
     return app.exec()

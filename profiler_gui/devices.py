@@ -38,7 +38,8 @@ def lane_of(device_id: str) -> str:
 class DeviceBoard(QObject):
     """Keeps the list of devices, this computer first, and what each of them answered last.
 
-    Neither adb nor the network is touched before ``look``, ``connect_to`` or ``pair`` is called.
+    Neither adb nor the network is touched before ``look``, ``connect_to`` or ``pair`` is called; ``look_if_running``
+    only knocks at this computer's own adb server.
 
     Signals:
         devices_changed: the new tuple of ``DeviceInfo``.
@@ -118,6 +119,17 @@ class DeviceBoard(QObject):
         )
         self._watch.finished.connect(self._on_watch_finished)
         self.looking_changed.emit(True)
+
+    @Slot()
+    def look_if_running(self) -> None:
+        """Look for devices if an adb server runs on this computer; starts none, and asks no other computer."""
+        if self._watch is None and self.address.is_local:
+            self._jobs.start(partial(_is_running, self.address), lane=_ADB_LANE, on_success=self._on_probed)
+
+    @Slot(object)
+    def _on_probed(self, is_running: bool) -> None:
+        if is_running:
+            self.look()
 
     @Slot()
     def stop_looking(self) -> None:
@@ -254,6 +266,13 @@ def _watch(address: ServerAddress, tell: Tell, progress: Progress) -> None:
     server = AdbServer(address)
     server.start(progress)
     watch_devices(server, tell, progress)
+
+
+def _is_running(address: ServerAddress, progress: Progress) -> bool:
+    from backends.devices.adb.server import AdbServer
+
+    progress.check()
+    return AdbServer(address).is_running()
 
 
 def _connect(address: ServerAddress, target: str, progress: Progress) -> str:

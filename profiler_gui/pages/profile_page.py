@@ -52,9 +52,11 @@ class ProfilePage(Page):
 
     Signals:
         running_changed: whether a measurement is under way.
+        runners_wanted: the user wants to choose or download benchmark tools; the id of the kind of device, or empty.
     """
 
     running_changed = Signal(bool)
+    runners_wanted = Signal(str)
 
     def __init__(
         self,
@@ -270,7 +272,7 @@ class ProfilePage(Page):
 
     def _follow_devices(self) -> None:
         self.form.device_chosen.connect(self._on_device_chosen)
-        self.form.on_device.runners_wanted.connect(self.open_runners)
+        self.form.on_device.runners_wanted.connect(self._on_runners_wanted)
         self._show_host_runner()
         if self._devices is not None:
             self._devices.devices_changed.connect(self.form.set_devices)
@@ -278,14 +280,9 @@ class ProfilePage(Page):
             self.form.set_devices(self._devices.devices)
 
     @Slot()
-    def open_runners(self) -> None:
-        """Let the user choose or download benchmark tools, beginning with that for the chosen device."""
-        from profiler_gui.dialogs.runners_dialog import RunnersDialog
-
+    def _on_runners_wanted(self) -> None:
         found = self._devices.examination(self.form.device.currentData()) if self._devices is not None else None
-        dialog = RunnersDialog(self._jobs, self.notices, found.runner_kind if found is not None else "", self)
-        dialog.choices_changed.connect(self._on_runners_changed)
-        dialog.open()
+        self.runners_wanted.emit(found.runner_kind if found is not None else "")
 
     @Slot(str)
     def _on_device_chosen(self, device_id: str) -> None:
@@ -312,7 +309,8 @@ class ProfilePage(Page):
             self.notices.report(error)
 
     @Slot()
-    def _on_runners_changed(self) -> None:
+    def reload_runners(self) -> None:
+        """Use the benchmark tools that are chosen now."""
         self._show_host_runner()
         if self._devices is not None:
             self._devices.examine(self.form.device.currentData())

@@ -144,3 +144,16 @@ def test_who_always_wants_to_look_does_so_from_now_on(board, server, qtbot, sett
 
     assert settings.looks_for_devices
     assert board.looks_always
+
+
+def test_devices_of_an_adb_server_that_runs_here_appear_unasked(board, server, monkeypatch, qtbot):
+    answers = [False, True]
+    monkeypatch.setattr(devices, "_is_running", lambda address, progress: answers.pop(0))
+    board.look_if_running()
+    qtbot.waitUntil(lambda: len(answers) == 1)
+    qtbot.wait(50)
+    before = board.is_looking
+    board.look_if_running()
+    qtbot.waitUntil(lambda: board.is_looking)
+
+    assert not before

@@ -209,7 +209,7 @@ def test_a_tool_on_this_computer_is_remembered_for_the_abi_and_copied(profiled, 
     build = put_tool_here(tmp_path)
     phone.files.path(_TOOL).unlink()
     press(qtbot, page.form.on_device.runners_button)
-    (dialog,) = (widget for widget in page.children() if isinstance(widget, RunnersDialog))
+    (dialog,) = page.window().findChildren(RunnersDialog)
     dialog.file.setText(str(build))
     dialog.file.editingFinished.emit()
     kind = dialog.kind.currentData()

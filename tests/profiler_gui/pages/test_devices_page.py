@@ -41,7 +41,7 @@ def test_the_page_says_that_it_has_touched_nothing(opened):
 
     assert not board.is_looking
     assert page.look_button.text() == "Look for devices"
-    assert page.hint.plain_text.startswith("Nothing is asked of adb")
+    assert page.hint.plain_text.startswith("Devices appear by themselves")
     assert len(page.devices.texts()) == 1
 
 
