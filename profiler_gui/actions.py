@@ -42,6 +42,28 @@ class ActionSpec:
 _SPECS = (
     ActionSpec(id="open", text="Open…", menu=Menu.FILE, shortcuts=("Ctrl+O",), icon="open", tip="Open models"),
     ActionSpec(id="open_sample", text="Open the sample", menu=Menu.FILE),
+    ActionSpec(
+        id="open_session",
+        text="Open session…",
+        menu=Menu.FILE,
+        shortcuts=("Ctrl+Shift+O",),
+        tip="Open a file with models, runs and notes",
+        starts_group=True,
+    ),
+    ActionSpec(
+        id="save_session",
+        text="Save session as…",
+        menu=Menu.FILE,
+        shortcuts=("Ctrl+Shift+S",),
+        tip="Give the session a name; every run is saved by itself in any case",
+    ),
+    ActionSpec(
+        id="embed_models",
+        text="Keep models in the session file",
+        menu=Menu.FILE,
+        is_checkable=True,
+        tip="Put the models themselves into the session, so that one file is enough to show it elsewhere",
+    ),
     ActionSpec(id="reload", text="Reload", menu=Menu.FILE, shortcuts=("F5",), icon="reload", needs_model=True),
     ActionSpec(
         id="export_png",
@@ -56,6 +78,14 @@ _SPECS = (
     ),
     ActionSpec(id="close", text="Close", menu=Menu.FILE, shortcuts=("Ctrl+W",), needs_model=True, starts_group=True),
     ActionSpec(id="quit", text="Quit", menu=Menu.FILE, shortcuts=("Ctrl+Q",), starts_group=True),
+    ActionSpec(
+        id="undo",
+        text="Undo",
+        menu=Menu.EDIT,
+        shortcuts=("Ctrl+Z",),
+        tip="Take back the last change to the list of runs",
+    ),
+    ActionSpec(id="redo", text="Redo", menu=Menu.EDIT, shortcuts=("Ctrl+Shift+Z", "Ctrl+Y")),
     ActionSpec(
         id="find",
         text="Find",

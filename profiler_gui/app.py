@@ -20,8 +20,10 @@ from profiler_gui.jobs import JobRunner
 from profiler_gui.main_window import MainWindow
 from profiler_gui.notices import NoticeBoard
 from profiler_gui.opening import Opener
+from profiler_gui.run_book import RunBook
 from profiler_gui.services import Services
 from profiler_gui.session import Session
+from profiler_gui.session_commands import SessionCommands
 from profiler_gui.settings import Settings
 from profiler_gui.target_commands import TargetCommands
 from profiler_gui.theme import Theme, ThemeMode, load_font, make_icon
@@ -89,7 +91,7 @@ def make_services(app: QApplication, settings: Settings) -> Services:
     opener = Opener(session, jobs, notices, settings)
     return Services(
         session=session, jobs=jobs, notices=notices, settings=settings, theme=theme, opener=opener,
-        devices=DeviceBoard(jobs, notices, settings, parent=jobs),
+        devices=DeviceBoard(jobs, notices, settings, parent=jobs), runs=RunBook(session),
     )  # fmt: skip
 
 
@@ -107,6 +109,7 @@ def make_window(services: Services, *, waits_for_graph: bool = False) -> MainWin
     checker = TargetChecker(services.session, services.jobs, services.notices, services.settings)
     TargetCommands(window, services, checker)
     FileWatcher(services.session, services.jobs, services.notices, services.opener)
+    SessionCommands(window, services)  # saves what waits before the jobs end
     window.close_wanted.connect(services.jobs.close)
     soon = QTimer(window)
     soon.setSingleShot(True)

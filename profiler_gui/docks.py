@@ -71,6 +71,12 @@ def _make_devices(services: Services) -> QWidget:
     return DevicesPage(services.devices, services.notices)
 
 
+def _make_runs(services: Services) -> QWidget:
+    from profiler_gui.pages.runs_page import RunsPage
+
+    return RunsPage(services.session, services.runs, services.notices, services.settings)
+
+
 _RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
 _BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
 PANELS = (
@@ -81,6 +87,7 @@ PANELS = (
     Panel(id="profile", title="Profile", area=_BOTTOM, shortcut="Alt+4", make_page=_make_profile),
     Panel(id="plots", title="Plots", area=_BOTTOM, shortcut="Alt+5", make_page=_make_plots),
     Panel(id="devices", title="Devices", area=_BOTTOM, shortcut="Alt+6", make_page=_make_devices),
+    Panel(id="runs", title="Runs", area=_BOTTOM, shortcut="Alt+8", make_page=_make_runs),
 )
 
 
@@ -169,7 +176,7 @@ class Docks(QObject):
 
     @Slot()
     def _on_settled(self) -> None:
-        if self._services.session.current is not None:
+        if self._services.session.current is not None or self._services.runs.runs:
             # One page in a turn, so that the window answers in between.
             for panel in PANELS:
                 if panel.id in self._in_front and self.made_page(panel.id) is None:

@@ -117,6 +117,7 @@ class MainWindow(QMainWindow):
         session.model_closed.connect(self._on_model_closed)
         session.current_changed.connect(self._on_current_changed)
         self.tabs.views_changed.connect(self._show_whether_open)
+        self._services.runs.changed.connect(self._show_whether_open)
 
     # Tabs -------------------------------------------------------------------------------------------------------------
 
@@ -140,10 +141,11 @@ class MainWindow(QMainWindow):
     @Slot()
     def _show_whether_open(self) -> None:
         """Show the docks with the first model, and the empty state without any tab."""
-        is_open = self._services.session.current is not None
+        has_model = self._services.session.current is not None
+        is_open = has_model or bool(self._services.runs.runs)
         was_open = self._shows_docks
         self._shows_docks = is_open
-        self.actions_table.set_has_model(is_open)
+        self.actions_table.set_has_model(has_model)
         for toggle in self.docks.toggles:
             toggle.setEnabled(is_open)
         if is_open and not was_open:
@@ -152,7 +154,7 @@ class MainWindow(QMainWindow):
         elif was_open and not is_open:
             self._save_layout()
             self.docks.hide_all()
-        self._stack.setCurrentWidget(self.tabs if is_open or self.tabs.views else self.empty_state)
+        self._stack.setCurrentWidget(self.tabs if has_model or self.tabs.views else self.empty_state)
 
     def _save_layout(self) -> None:
         self._services.settings.layout = self.saveState()

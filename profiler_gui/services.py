@@ -6,6 +6,7 @@ from profiler_gui.devices import DeviceBoard
 from profiler_gui.jobs import JobRunner
 from profiler_gui.notices import NoticeBoard
 from profiler_gui.opening import Opener
+from profiler_gui.run_book import RunBook
 from profiler_gui.session import Session
 from profiler_gui.settings import Settings
 from profiler_gui.theme import Theme
@@ -22,3 +23,4 @@ class Services:
     theme: Theme
     opener: Opener
     devices: DeviceBoard
+    runs: RunBook

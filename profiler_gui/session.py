@@ -150,6 +150,11 @@ class OpenModel(QObject):
         self._tints: tuple[Tint, ...] = ()
 
     @property
+    def opened(self) -> OpenedFile:
+        """What was read last, as one value."""
+        return self._opened
+
+    @property
     def model(self) -> Model:
         """The model as read last."""
         return self._opened.model
@@ -312,6 +317,13 @@ class OpenModel(QObject):
         if self._overlay.overlay is Overlay.NONE:
             self.choose_overlay(replace(self._overlay, overlay=Overlay.TIME))
 
+    def take_runs(self, runs: Iterable[Run]) -> None:
+        """Take measurements that were made before, in place of all there are; the newest one is chosen if need be."""
+        self._runs = tuple(runs)
+        self.runs_changed.emit(self._runs)
+        if not any(run is self._run for run in self._runs):
+            self.choose_run(self._runs[-1] if self._runs else None)
+
     def remove_run(self, run: Run) -> None:
         """Forget a measurement; the newest of the others is chosen if this one was."""
         self._runs = tuple(other for other in self._runs if other is not run)
@@ -355,7 +367,8 @@ class OpenModel(QObject):
     def replace_file(self, opened: OpenedFile) -> None:
         """Take the file as it is now; keeps the selection where the same operators exist.
 
-        Measurements of the old content are dropped: their operators may be others. Verdicts must be made anew.
+        Measurements of the old content are no longer shown with it, as their operators may be others; the list of all
+        runs keeps them. Verdicts must be made anew.
         """
         is_same = opened.model.sha256 == self.model.sha256
         old, self._opened = self.model, opened
@@ -371,7 +384,7 @@ class OpenModel(QObject):
         if not is_same:
             self.verdicts_changed.emit(self._verdicts)
             self.runs_changed.emit(self._runs)
-            self.run_changed.emit(None)
+            self.run_changed.emit(self._run)
             self.columns_changed.emit(())
         self.selection_changed.emit(kept)
 
@@ -393,6 +406,8 @@ class Session(QObject):
         current_changed: the ``OpenModel`` in front, or ``None``.
         targets_changed: the tuple of ``Target``.
         compare_wanted: a tuple of two or more ``Side`` that shall be shown beside each other.
+        baseline_changed: the ``Run`` that times are compared with everywhere, or ``None``.
+        run_measured: a ``Run`` that was just made, also if its model is no longer open.
     """
 
     model_opened = Signal(object)
@@ -400,10 +415,13 @@ class Session(QObject):
     current_changed = Signal(object)
     targets_changed = Signal(object)
     compare_wanted = Signal(object)
+    baseline_changed = Signal(object)
+    run_measured = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._models: list[OpenModel] = []
+        self._baseline: Run | None = None
         self._current: OpenModel | None = None
         self._targets: tuple[Target, ...] = ()
 
@@ -421,6 +439,17 @@ class Session(QObject):
     def targets(self) -> tuple[Target, ...]:
         """The targets there are, in the order to show them."""
         return self._targets
+
+    @property
+    def baseline(self) -> Run | None:
+        """The run that times are compared with everywhere."""
+        return self._baseline
+
+    def set_baseline(self, run: Run | None) -> None:
+        """Compare times with this run from now on, or with none."""
+        if run is not self._baseline:
+            self._baseline = run
+            self.baseline_changed.emit(run)
 
     def set_targets(self, targets: Iterable[Target]) -> None:
         """Take the targets that were loaded."""

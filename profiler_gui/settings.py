@@ -47,6 +47,32 @@ class Settings:
         self._store.remove("recent_files")
 
     @property
+    def recent_sessions(self) -> tuple[str, ...]:
+        """Paths of sessions opened or saved last, newest first."""
+        stored = self._store.value("recent_sessions")
+        if isinstance(stored, str):
+            stored = [stored]
+        return tuple(str(path) for path in stored)[:MAX_RECENT] if isinstance(stored, list) else ()
+
+    def remember_session(self, path: str) -> None:
+        """Put a path at the top of the recent sessions."""
+        others = [other for other in self.recent_sessions if other != path]
+        self._store.setValue("recent_sessions", [path, *others][:MAX_RECENT])
+
+    def forget_session(self, path: str) -> None:
+        """Take a path off the recent sessions (it is gone)."""
+        self._store.setValue("recent_sessions", [other for other in self.recent_sessions if other != path])
+
+    @property
+    def embeds_models(self) -> bool:
+        """Whether sessions hold the models themselves."""
+        return self._text("sessions/embed_models") == "yes"
+
+    @embeds_models.setter
+    def embeds_models(self, is_wanted: bool) -> None:
+        self._store.setValue("sessions/embed_models", "yes" if is_wanted else "no")
+
+    @property
     def last_folder(self) -> str:
         """Where the last file was chosen, or empty."""
         return self._text("last_folder")

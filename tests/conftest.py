@@ -1,6 +1,7 @@
 """One surrounding for all tests: no screen, one language, one place in time, nothing of the user's own."""
 
 import gc
+import itertools
 import os
 
 # Before anything imports Qt: the platform is chosen once.
@@ -24,12 +25,19 @@ settings.register_profile("steady", derandomize=True, deadline=None, database=No
 settings.load_profile("steady")
 
 
+_NUMBERS = itertools.count()
+
+
 @pytest.fixture(autouse=True)
 def _own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the user's own configuration out of the tests, and the tests out of it."""
     folder = tmp_path_factory.getbasetemp() / "configuration"
-    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "APPDATA"):
+    for name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "APPDATA"):
         monkeypatch.setenv(name, str(folder))
+    # Of each test's own: what one leaves unsaved would be offered to the next.
+    own = tmp_path_factory.getbasetemp() / f"data-{next(_NUMBERS)}"
+    for name in ("XDG_DATA_HOME", "LOCALAPPDATA"):
+        monkeypatch.setenv(name, str(own))
 
 
 @pytest.fixture(autouse=True)

@@ -357,6 +357,7 @@ class ProfilePage(Page):
     def _take(self, run: Run) -> None:
         record = self._measured
         if record is None or record not in self.session.models:
+            self.session.run_measured.emit(run)  # its tab was closed; the list of runs keeps it
             return
         if run.model_sha256 != record.model.sha256:
             self.notices.warn("The file changed while it was measured; the measurement was discarded.")
