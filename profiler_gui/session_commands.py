@@ -4,7 +4,6 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from backends.errors import StoreError
@@ -170,16 +169,20 @@ class SessionCommands(QObject):
         actions["embed_models"].toggled.connect(self._on_embedding_toggled)
         file_menu = next(item for item in actions["save_session"].associatedObjects() if isinstance(item, QMenu))
         file_menu.insertMenu(actions["save_session"], self._recent)
-        for id_, command, can, changed, text in (
-            ("undo", book.undo_stack.undo, book.undo_stack.canUndo, book.undo_stack.canUndoChanged, "undoText"),
-            ("redo", book.undo_stack.redo, book.undo_stack.canRedo, book.undo_stack.canRedoChanged, "redoText"),
-        ):
-            action = actions[id_]
-            action.triggered.connect(command)
-            action.setEnabled(can())
-            changed.connect(action.setEnabled)
-            signal = getattr(book.undo_stack, f"{text}Changed")
-            signal.connect(partial(_name_action, action, id_.capitalize()))
+        stack = book.undo_stack
+        actions["undo"].triggered.connect(stack.undo)
+        actions["redo"].triggered.connect(stack.redo)
+        stack.indexChanged.connect(self._name_undo)
+        self._name_undo()
+
+    @Slot()
+    def _name_undo(self) -> None:
+        """Say what would be undone."""
+        actions, stack = self._window.actions_table, self._book.undo_stack
+        actions["undo"].setText(f"Undo {plain(stack.undoText())}".strip())
+        actions["redo"].setText(f"Redo {plain(stack.redoText())}".strip())
+        actions["undo"].setEnabled(stack.canUndo())
+        actions["redo"].setEnabled(stack.canRedo())
 
     def _connect_session(self) -> None:
         session, window = self._services.session, self._window
@@ -401,10 +404,6 @@ class SessionCommands(QObject):
         for item in self._unsaved[:_SHOWN_UNSAVED]:
             menu.addAction(_describe(item).capitalize().replace("&", "&&"), partial(self.open_session, item.path))
         menu.setEnabled(bool(paths or self._unsaved))
-
-
-def _name_action(action: QAction, verb: str, what: str) -> None:
-    action.setText(f"{verb} {plain(what)}".strip())
 
 
 def _describe(item: UnsavedSession) -> str:

@@ -85,6 +85,10 @@ def how_of(run: Run) -> str:
     return next((item.name for item in load_delegates().delegates if item.id == plan.delegate), plan.delegate)
 
 
+def _minute(started_at: str) -> str:
+    return format_moment(started_at)[:16]
+
+
 def _versions(models: Sequence[KeptModel], used: set[str]) -> dict[str, str]:
     """Number the contents that a file has had, where runs belong to more than one."""
     places: dict[tuple[str, str], list[str]] = {}
@@ -126,7 +130,7 @@ KEPT_RUN_COLUMNS: tuple[Column[KeptRunRow], ...] = (
         value=lambda row: row.kept.title,
         description="A name of your own (F2).",
     ),
-    Column(id="started_at", title="Measured", value=lambda row: row.run.started_at, format=format_moment),
+    Column(id="started_at", title="Measured", value=lambda row: row.run.started_at, format=_minute),
     Column(id="model", title="Model", value=lambda row: row.model.name if row.model else row.run.model_name),
     Column(
         id="version",
@@ -147,11 +151,11 @@ KEPT_RUN_COLUMNS: tuple[Column[KeptRunRow], ...] = (
         align=Align.RIGHT,
         description="Mean latency against the pinned baseline: + is slower, − is faster.",
     ),
+    Column(id="tags", title="Tags", value=lambda row: ", ".join(row.kept.tags), description="Separated by commas."),
+    Column(id="note", title="Note", value=lambda row: row.kept.note),
     *(_shared(id_) for id_ in ("p50_ns", "p90_ns", "p99_ns", "min_ns", "std_ns", "first_ns", "init_ns")),
     _shared("peak_memory_bytes"),
     replace(_shared("inferences_per_second"), is_default=False),
     _shared("is_complete"),
-    Column(id="tags", title="Tags", value=lambda row: ", ".join(row.kept.tags), description="Separated by commas."),
-    Column(id="note", title="Note", value=lambda row: row.kept.note),
     Column(id="id", title="Id", value=lambda row: row.run.id, is_default=False),
 )

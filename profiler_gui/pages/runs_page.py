@@ -21,7 +21,7 @@ from backends.errors import StoreError
 from backends.reports.kept_run_columns import KEPT_RUN_COLUMNS, KeptRunRow, how_of, kept_run_rows, where_of
 from backends.reports.plain_text import plain
 from backends.reports.table_content import TableContent
-from profiler_gui.notices import NoticeBoard
+from profiler_gui.notices import Notice, NoticeAction, NoticeBoard, Severity
 from profiler_gui.pages.drag_out import DragFolder, file_name, mime_of_runs
 from profiler_gui.pages.export import TableExport, export_tables_button
 from profiler_gui.pages.page import Page
@@ -91,13 +91,14 @@ class RunsPage(Page):
 
     def refresh(self) -> None:
         """Show all runs, newest first until another order is wanted."""
-        book = self._book
+        book, selected = self._book, {row.run.id for row in self.selected()}
         rows = kept_run_rows(book.runs, book.models, self.session.baseline)
         self.table.set_rows(sorted(rows, key=lambda row: row.run.started_at, reverse=True))
         self._fill_filters(rows)
         self._apply_filter()
         self._show_columns()
         self.view.fit_columns()
+        self.view.select_rows(lambda row: row.run.id in selected, scroll=False)
         self._show_chosen()
         self._show_state()
 
@@ -153,8 +154,14 @@ class RunsPage(Page):
             return
         self._book.delete(row.run.id for row in rows)
         what = f"{len(rows)} runs were deleted." if len(rows) > 1 else "The run was deleted."
-        self.notices.inform(
-            what, hint="Ctrl+Z brings it back." if len(rows) == 1 else "Ctrl+Z brings them back.", key="runs deleted"
+        self.notices.post(
+            Notice(
+                severity=Severity.INFO,
+                message=what,
+                hint="Ctrl+Z brings them back, too.",
+                actions=(NoticeAction(label="Undo", run=self._book.undo_stack.undo),),
+                key="runs deleted",
+            )
         )
 
     def edit_selected(self, column: str, *_: object) -> None:
@@ -199,7 +206,7 @@ class RunsPage(Page):
         self.search.setAcceptDrops(False)
         for box in self.filters.values():
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-            box.setMaximumWidth(190)
+            box.setMaximumWidth(140)
 
     def _make_actions(self) -> dict[str, QAction]:
         wanted: tuple[tuple[str, str, str, Callable[..., object]], ...] = (
@@ -358,7 +365,7 @@ class RunsPage(Page):
             return Look(
                 icon=make_icon("warning", colors.warning), tooltip="Stopped early: " + " ".join(row.run.warnings)
             )
-        return Look(is_bold=True) if row.is_baseline else None
+        return Look(is_bold=True) if row.is_baseline and column == "mean_ns" else None
 
     @Slot(object)
     def _on_rows_selected(self, rows: tuple[KeptRunRow, ...]) -> None:
