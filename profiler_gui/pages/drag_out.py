@@ -1,10 +1,9 @@
 """Dragging results out of the window as files: they are written when the drag begins, into a folder of the program."""
 
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, Qt, QUrl
+from PySide6.QtCore import QDir, QEvent, QMimeData, QObject, QPoint, Qt, QTemporaryDir, QUrl
 from PySide6.QtGui import QDrag, QImage, QMouseEvent
 from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 
@@ -24,15 +23,15 @@ class DragFolder(QObject):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._folder: QTemporaryDir | None = None
         self._count = 0
 
     def next_folder(self) -> Path:
         """Give an empty folder, so that each file has the name that fits."""
         if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="tflite-profiler-drag-", ignore_cleanup_errors=True)
+            self._folder = QTemporaryDir(QDir.temp().filePath("tflite-profiler-drag-XXXXXX"))
         self._count += 1
-        path = Path(self._folder.name) / str(self._count)
+        path = Path(self._folder.path()) / str(self._count)
         path.mkdir()
         return path
 
