@@ -23,6 +23,7 @@ _MODULES = {
     "inspect": ("inspect_model", "what a model holds: operators, shapes, parameters, work"),
     "check": ("check_model", "where its operators would run on each target, and why"),
     "profile": ("profile_model", "how long each operator takes"),
+    "report": ("write_report", "everything about a model in one file"),
     "import": ("import_files", "what other tools measured, attached to a model"),
     "export": ("export_files", "a run in the formats that other tools open"),
     "targets": ("show_targets", "the targets that models can be checked against"),

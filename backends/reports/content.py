@@ -5,8 +5,10 @@ thousands of records that a summary in text does not need.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
+
+from backends.reports.figure import Figure, Tone
 
 Value = str | int | float | bool | None
 """A cell for programs; ``None`` is an empty cell."""
@@ -23,6 +25,16 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     right_aligned: frozenset[int] = frozenset()
     """Columns that hold numbers."""
+    keys: Mapping[int, tuple[Value, ...]] = field(default_factory=dict)
+    """Numbers to sort a column by, for each row, where the texts do not sort well."""
+    bars: Mapping[int, tuple[float, ...]] = field(default_factory=dict)
+    """Shares (0..1) of a column whose texts are bars made of characters, for formats that draw."""
+    tones: Mapping[tuple[int, int], Tone] = field(default_factory=dict)
+    """Meaning of single cells by row and column: good, bad or unknown."""
+    tips: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    """What to add to single cells where there is room, such as reasons."""
+    footer_rows: int = 0
+    """How many of the last rows are totals, which keep their place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +45,10 @@ class Section:
     facts: tuple[tuple[str, str], ...] = ()
     sentences: tuple[str, ...] = ()
     table: Table | None = None
+    is_part: bool = False
+    """Whether it belongs to the section before that is none."""
+    figures: tuple[Figure, ...] = ()
+    """Drawings, for formats that can show them; they stand before the table."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

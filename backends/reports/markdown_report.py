@@ -21,7 +21,8 @@ class MarkdownReport:
 
 def _write_section(stream: TextIO, section: Section) -> None:
     if section.title:
-        stream.write(f"\n## {escape_markdown(section.title)}\n")
+        mark = "###" if section.is_part else "##"
+        stream.write(f"\n{mark} {escape_markdown(section.title)}\n")
     if section.facts:
         stream.write("\n")
         for label, text in section.facts:

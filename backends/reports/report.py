@@ -6,6 +6,7 @@ from backends.reports.content import Content
 from backends.reports.csv_report import CsvReport
 from backends.reports.html_report import HtmlReport
 from backends.reports.json_report import JsonReport
+from backends.reports.latex_report import LatexReport
 from backends.reports.markdown_report import MarkdownReport
 from backends.reports.text_report import TextReport
 
@@ -22,7 +23,7 @@ class Report(Protocol):
         """Write the whole content to the stream, ending with a line break."""
 
 
-REPORTS: tuple[Report, ...] = (TextReport(), JsonReport(), CsvReport(), MarkdownReport(), HtmlReport())
+REPORTS: tuple[Report, ...] = (TextReport(), JsonReport(), CsvReport(), MarkdownReport(), HtmlReport(), LatexReport())
 """All formats; the first is the default."""
 
 

@@ -10,21 +10,30 @@ from typing import BinaryIO
 
 from backends.errors import StoreError
 from backends.reports.content import Content
+from backends.reports.pdf_report import PdfReport
 from backends.reports.report import REPORTS, Report
 
+_PDF = PdfReport()
 
-def find_report_for(path: Path) -> Report | None:
+
+def find_report_for(path: Path) -> Report | PdfReport | None:
     """Give the format that a file's suffix stands for, or ``None``."""
     suffix = path.suffix.lower()
+    if suffix == _PDF.suffix:
+        return _PDF
     return next((report for report in REPORTS if report.suffix == suffix), None)
 
 
-def write_report(path: Path, report: Report, content: Content) -> None:
+def write_report(path: Path, report: Report | PdfReport, content: Content) -> None:
     """Write beside the file and put it in place at the end, so that a failure leaves the old one.
 
     Raises:
         StoreError: the file cannot be written.
     """
+    if isinstance(report, PdfReport):
+        with replaced_file(path) as stream:
+            report.write_bytes(stream, content)
+        return
     with replaced_file(path) as stream, TextIOWrapper(stream, encoding="utf-8", newline="") as text:
         report.write(text, content)
 

@@ -1,6 +1,7 @@
 """A finished measurement, layer by layer, as a report."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from backends.exchange.layered_run import DEVICE as IMPORTED
 from backends.model.cost import OperatorCost
@@ -101,14 +102,27 @@ class RunContent:
         bar: Column[OperatorRow] = Column(
             id="bar", title="", value=lambda row: render_bar(row.share, largest) if row.id else ""
         )
-        return table_of([*columns, bar], rows)
+        below = len(rows) - len(self._rows)
+        return _with_bars(table_of([*columns, bar], rows, footer_rows=below), [row.share for row in rows], largest)
 
     def _type_table(self) -> Table:
         rows = kind_rows(self._rows)
         largest = max((row.share or 0.0 for row in rows), default=0.0)
         columns = [column for column in KIND_COLUMNS if column.id in _TYPE_COLUMNS]
         bar: Column[KindRow] = Column(id="bar", title="", value=lambda row: render_bar(row.share, largest))
-        return table_of([*columns, bar], rows)
+        return _with_bars(table_of([*columns, bar], rows), [row.share for row in rows], largest)
+
+
+def _with_bars(table: Table, shares: Sequence[float | None], largest: float) -> Table:
+    """Let the last column, which has no heading, be drawn as bars; totals have none."""
+    if not largest or table.headings[-1]:
+        return table
+    bars = [0.0 if not text else (share or 0.0) / largest for share, text in zip(shares, _last(table), strict=True)]
+    return replace(table, bars={len(table.headings) - 1: tuple(bars)})
+
+
+def _last(table: Table) -> list[str]:
+    return [row[-1] for row in table.rows]
 
 
 def render_bar(share: float | None, largest: float) -> str:

@@ -1,0 +1,97 @@
+"use strict";
+// Sorting and filtering of tables, pan and zoom of graphs. Reads and moves what is there; makes no markup from text.
+(function () {
+  const value = (row, column) => {
+    const cell = row.cells[column];
+    const given = cell.getAttribute("data-v");
+    return given === null ? cell.textContent : given === "" ? null : Number(given);
+  };
+  const compare = (a, b) => {
+    if (a === b) return 0;
+    if (a === null) return 1;
+    if (b === null) return -1;
+    return typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b), "en", { numeric: true });
+  };
+  const sort = (heading) => {
+    const table = heading.closest("table"), body = table.tBodies[0];
+    const up = heading.getAttribute("aria-sort") !== "ascending" && !(heading.className === "n" && !heading.hasAttribute("aria-sort"));
+    for (const other of heading.parentNode.cells) other.removeAttribute("aria-sort");
+    heading.setAttribute("aria-sort", up ? "ascending" : "descending");
+    const column = heading.cellIndex;
+    const rows = Array.from(body.rows, (row) => [value(row, column), row]);
+    rows.sort((a, b) => a[0] === null || b[0] === null ? compare(a[0], b[0]) : up ? compare(a[0], b[0]) : compare(b[0], a[0]));
+    body.append(...rows.map((pair) => pair[1]));
+  };
+  for (const heading of document.querySelectorAll("th[data-sort]")) {
+    heading.tabIndex = 0;
+    heading.addEventListener("click", () => sort(heading));
+    heading.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" || event.key === " ") { event.preventDefault(); sort(heading); }
+    });
+  }
+  for (const box of document.querySelectorAll(".t")) {
+    const body = box.querySelector("tbody");
+    if (body.rows.length < 16) continue;
+    const field = document.createElement("input");
+    field.type = "search";
+    field.placeholder = "Filter " + body.rows.length + " rows";
+    field.setAttribute("aria-label", field.placeholder);
+    field.addEventListener("input", () => {
+      const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+      for (const row of body.rows) {
+        const text = row.textContent.toLowerCase();
+        row.hidden = !words.every((word) => text.includes(word));
+      }
+    });
+    box.before(field);
+  }
+  for (const frame of document.querySelectorAll(".zoom")) {
+    const svg = frame.querySelector("svg"), whole = svg.viewBox.baseVal;
+    const all = { x: whole.x, y: whole.y, w: whole.width, h: whole.height };
+    let view = Object.assign({}, all);
+    const show = () => svg.setAttribute("viewBox", [view.x, view.y, view.w, view.h].join(" "));
+    const place = (event) => {
+      const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
+      return { x: point.x, y: point.y };
+    };
+    const zoom = (factor, at) => {
+      const limit = Math.min(Math.max(view.w * factor, 120), all.w * 4 + 400) / view.w;
+      view = { x: at.x - (at.x - view.x) * limit, y: at.y - (at.y - view.y) * limit, w: view.w * limit, h: view.h * limit };
+      show();
+    };
+    const middle = () => ({ x: view.x + view.w / 2, y: view.y + view.h / 2 });
+    const fit = () => { view = Object.assign({}, all); show(); };
+    const begin = () => {
+      // Wide enough to read: a long graph starts at its top.
+      const box = svg.getBoundingClientRect(), height = box.height / Math.max(box.width, 1);
+      const width = Math.max(Math.min(all.w, box.width), 640), first = svg.querySelector("rect").getBBox();
+      view = { x: first.x + first.width / 2 - width / 2, y: all.y, w: width, h: width * height };
+      if (all.w <= width && all.h <= width * height) fit();
+      show();
+    };
+    svg.addEventListener("wheel", (event) => {
+      event.preventDefault();
+      zoom(Math.exp(Math.max(-1, Math.min(1, event.deltaY / 300))), place(event));
+    }, { passive: false });
+    let grip = null;
+    svg.addEventListener("pointerdown", (event) => { grip = place(event); svg.setPointerCapture(event.pointerId); });
+    svg.addEventListener("pointerup", () => { grip = null; });
+    svg.addEventListener("pointermove", (event) => {
+      if (grip === null) return;
+      const now = place(event);
+      view.x += grip.x - now.x; view.y += grip.y - now.y;
+      show();
+    });
+    svg.addEventListener("dblclick", (event) => zoom(0.5, place(event)));
+    const tools = document.createElement("div");
+    for (const [text, tip, act] of [["+", "Zoom in", () => zoom(0.7, middle())], ["\u2212", "Zoom out", () => zoom(1.4, middle())],
+                                    ["Fit", "Show the whole graph", fit], ["Read", "Readable from the top", begin]]) {
+      const button = document.createElement("button");
+      button.type = "button"; button.textContent = text; button.title = tip;
+      button.addEventListener("click", act);
+      tools.append(button);
+    }
+    frame.append(tools);
+    begin();
+  }
+})();
