@@ -118,7 +118,9 @@ class GraphFeatures:
         stems = [name.rstrip("0123456789:_ ") for name in self.names]
         counts = Counter(stems)
         limit = max(_LEAST_NUMBERED, _NUMBERED_SHARE * len(stems))
-        return np.asarray([not name or counts[stem] >= limit for name, stem in zip(self.names, stems, strict=True)], bool)
+        return np.asarray(
+            [not name or counts[stem] >= limit for name, stem in zip(self.names, stems, strict=True)], bool
+        )
 
     @cached_property
     def before(self) -> Indices:
@@ -137,7 +139,9 @@ class GraphFeatures:
 
     def tokens(self, *, strict: bool) -> Indices:
         """Give a number for the looks of each operator alone: with shapes and attributes, or the kind of work only."""
-        columns = (self.label, self.weight_shape, self.attributes, self.shape) if strict else (self.label, self.attributes)
+        columns = (
+            (self.label, self.weight_shape, self.attributes, self.shape) if strict else (self.label, self.attributes)
+        )
         rows = np.stack(columns, axis=1).tolist()
         return np.asarray([self._interner.number(("token", strict, *row)) for row in rows], np.int64)
 
@@ -145,7 +149,9 @@ class GraphFeatures:
         """Give a number for each operator together with everything that leads to it."""
         numbers: list[int] = []
         for token, sources in zip(tokens.tolist(), self.producers, strict=True):
-            known = tuple(numbers[source] if source != NO_OPERATOR else -1 for source in sources if source != NO_OPERATOR)
+            known = tuple(
+                numbers[source] if source != NO_OPERATOR else -1 for source in sources if source != NO_OPERATOR
+            )
             numbers.append(self._interner.number(("up", token, known)))
         return np.asarray(numbers, np.int64)
 
@@ -185,7 +191,7 @@ class GraphFeatures:
     def _attributes(self, operator: Operator) -> Hashable:
         options = tuple(sorted((key, value) for key, value in operator.options.items() if key not in _IGNORED_OPTIONS))
         category = kind_of(operator).category
-        operands = ()
+        operands: tuple[tuple[int, ...], ...] = ()
         if category in ("data", "reduction", "resize"):
             operands = tuple(small_integers(self.model, self.subgraph.index, tensor) for tensor in operator.inputs[1:])
         return options, operands, operator.custom_options[:64]

@@ -246,7 +246,9 @@ def _notes(a: Samples, b: Samples) -> tuple[str, ...]:
             notes.append(f"{letter}: {side.warmup_count} slow {runs} left out as warm-up.")
         if side.drift:
             word = "slower" if side.drift > 0 else "faster"
-            notes.append(f"{letter} became {format_percent(side.drift)} {word} while it was measured; that was taken out.")
+            notes.append(
+                f"{letter} became {format_percent(side.drift)} {word} while it was measured; that was taken out."
+            )
     if abs(a.drift - b.drift) > 0:
         notes.append(
             "The interval was widened by the difference of the drifts, which cannot be told from a difference of the "

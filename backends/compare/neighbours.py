@@ -80,9 +80,7 @@ def replaced_groups(
     return result
 
 
-def _hosts(
-    features: GraphFeatures, place: int, partner: dict[int, int], joined: Joined
-) -> Iterable[tuple[int, bool]]:
+def _hosts(features: GraphFeatures, place: int, partner: dict[int, int], joined: Joined) -> Iterable[tuple[int, bool]]:
     """Give matched neighbours that an operator may have been fused into, and whether it stands behind them."""
     for source in dict.fromkeys(features.producers[place]):
         main = joined[source][0] if source in joined else source
@@ -101,7 +99,7 @@ def _fusion_confidence(
     """Say how sure it is that ``other``, the counterpart of ``main``, does the work of ``place`` too; 0 if not."""
     operator, host, counterpart = features.operators[place], features.operators[main], others.operators[other]
     name = features.names[place]
-    if name and name in others.names[other].split(";"):
+    if name and not features.is_numbered[place] and name in others.names[other].split(";"):
         return 0.95
     fused = counterpart.options.get("fused_activation_function", "NONE")
     if is_behind and fused not in ("NONE", host.options.get("fused_activation_function", "NONE")):

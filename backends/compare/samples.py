@@ -17,8 +17,8 @@ _DRIFT_ERRORS = 3.0
 class Samples:
     """Latencies of one side.
 
-    ``values_ns`` are single inferences in the order they were made, or one value for each process where ``is_processes``
-    (a device's tool gives no more; several runs of one side are taken so too).
+    ``values_ns`` are single inferences in the order they were made, or one value for each process where
+    ``is_processes`` (a device's tool gives no more; several runs of one side are taken so too).
     """
 
     values_ns: tuple[float, ...]
@@ -86,11 +86,13 @@ def _drift(values: Floats) -> float:
     slope = float(places @ (medians - medians.mean())) / weight
     rest = medians - medians.mean() - slope * places
     freedom = max(len(medians) - 2, 1)
-    error = (float(rest @ rest) / freedom / weight) ** 0.5 * _serial_factor(values - slope * np.linspace(-0.5, 0.5, len(values)))
-    return slope / level if abs(slope) > _DRIFT_ERRORS * error and level > 0 else 0.0
+    error = (float(rest @ rest) / freedom / weight) ** 0.5 * _serial_factor(
+        values - slope * np.linspace(-0.5, 0.5, len(values))
+    )
+    return float(slope / level) if abs(slope) > _DRIFT_ERRORS * error and level > 0 else 0.0
 
 
 def _serial_factor(rest: Floats) -> float:
     """Parts longer than the dependence are nearly independent; shorter ones need a larger error."""
     time = measure_dependence(rest).time
-    return max(1.0, (time / max(len(rest) / 10.0, 1.0)) ** 0.5)
+    return float(max(1.0, (time / max(len(rest) / 10.0, 1.0)) ** 0.5))

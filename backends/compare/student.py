@@ -11,7 +11,7 @@ _MANY = 1e7
 
 
 def t_tail(t: float, dof: float) -> float:
-    """Give the two-sided tail probability P(\\|T\\| >= \\|t\\|).
+    """Give the two-sided tail probability: that T lies at least as far from 0 as ``t``.
 
     It is the regularised incomplete beta function I_x(dof/2, 1/2) at x = dof / (dof + t^2) (Abramowitz and Stegun,
     Handbook of Mathematical Functions, 26.7.1 and 26.5.27).
@@ -24,7 +24,7 @@ def t_tail(t: float, dof: float) -> float:
 
 
 def t_quantile(share: float, dof: float) -> float:
-    """Give the two-sided critical value: \\|T\\| exceeds it with probability 1 - ``share`` (0.95: 1.96 for large dof)."""
+    """Give the value that T keeps within on both sides of 0 with probability ``share`` (0.95: 1.96 for large dof)."""
     low, high = 0.0, 2.0
     while t_tail(high, dof) > 1.0 - share and high < 1e12:
         high *= 2.0
@@ -47,9 +47,7 @@ def _incomplete_beta(a: float, b: float, x: float) -> float:
         return 1.0
     if x > (a + 1.0) / (a + b + 2.0):
         return 1.0 - _incomplete_beta(b, a, 1.0 - x)
-    front = math.exp(
-        math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x)
-    )
+    front = math.exp(math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x))
     return front * _fraction(a, b, x) / a
 
 

@@ -59,11 +59,13 @@ def main() -> None:
             totals.setdefault(name, []).append((right, len(truth), len(pairs)))
             count = len(truth)
             if count >= 3000 or right < 0.9 * count or right < 0.9 * len(pairs):
-                print(f"{path.name:42} {name:24} found {right / count:6.1%} right {right / max(len(pairs), 1):6.1%} {seconds:6.2f} s")
+                shares = f"found {right / count:6.1%} right {right / max(len(pairs), 1):6.1%}"
+                print(f"{path.name:42} {name:24} {shares} {seconds:6.2f} s")
     for name, rows in totals.items():
         right, true, found = (sum(row[place] for row in rows) for place in range(3))
         mean = np.mean([row[0] / row[1] for row in rows])
-        print(f"all: {name:24} found {right / true:6.1%} right {right / found:6.1%} ({mean:.1%} by model, {len(rows)} models)")
+        shares = f"found {right / true:6.1%} right {right / found:6.1%}"
+        print(f"all: {name:24} {shares} ({mean:.1%} by model, {len(rows)} models)")
 
 
 if __name__ == "__main__":
