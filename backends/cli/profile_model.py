@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Sequence
 
+from backends.cli.accuracy_arguments import add_accuracy_arguments, check_accuracy_arguments, compare_outputs
 from backends.cli.exit_code import ExitCode
 from backends.cli.interruption import shown_progress
 from backends.cli.list_devices import server_address
@@ -15,6 +16,7 @@ from backends.devices.adb.server import AdbServer
 from backends.devices.device import Device
 from backends.devices.discovery import list_devices
 from backends.model.cost import estimate_model
+from backends.reports.accuracy_content import MeasuredContent
 from backends.reports.run_content import RunContent
 from backends.runs.benchmark.command import check_options
 from backends.runs.benchmark.delegates import load_delegates
@@ -48,6 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     how.add_argument("--runs", type=at_least(1), default=_DEFAULT.runs, metavar="N", help="default: %(default)s")
     how.add_argument("--warmup", type=at_least(0), default=_DEFAULT.warmup, metavar="N", help="default: %(default)s")
     _add_device_arguments(parser)
+    add_accuracy_arguments(parser)
     what = parser.add_argument_group("inputs")
     what.add_argument("--signature", default="", metavar="KEY", help="signature to run (default: the first)")
     what.add_argument(
@@ -123,7 +126,9 @@ def execute(arguments: argparse.Namespace) -> ExitCode:
     devices = _find_devices(arguments)
     delegates = _delegates(arguments, devices)
     plan = _plan(arguments, devices[0].info.id, delegates[0])
-    if len(devices) > 1 or len(delegates) > 1 or len(arguments.precision) > 1:
+    is_matrix = len(devices) > 1 or len(delegates) > 1 or len(arguments.precision) > 1
+    check_accuracy_arguments(arguments, delegates, is_matrix=is_matrix)
+    if is_matrix:
         if arguments.query:
             raise UsageError("--query is for one measurement, not for a table of several.")
         return profile_matrix(arguments, plan, devices, delegates)
@@ -134,12 +139,18 @@ def execute(arguments: argparse.Namespace) -> ExitCode:
         plan = fit_plan(plan, model, precision)
     with shown_progress() as progress:
         run = execute_plan(arguments.model.path, model, plan, progress, devices=devices)
+        accuracy = compare_outputs(arguments, model, run, devices, progress)
     costs, _ = estimate_model(model)
     if arguments.query:
         answer = answer_query(arguments.query, model, run=run)
         write_outputs(answer, format_name=arguments.format, path=arguments.output)
         return ExitCode.DONE
-    write_outputs(RunContent(model, run, costs), format_name=arguments.format, path=arguments.output)
+    content = RunContent(model, run, costs)
+    write_outputs(
+        content if accuracy is None else MeasuredContent(content, accuracy),
+        format_name=arguments.format,
+        path=arguments.output,
+    )
     return ExitCode.DONE
 
 

@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -12,6 +13,7 @@ from backends.devices.local_shell import LocalToolDevice
 from backends.errors import DeviceError, RunError
 from backends.model.model import Model
 from backends.progress import Progress
+from backends.runs.benchmark.accuracy import DEFAULT_TOLERANCE, Accuracy, measure_accuracy
 from backends.runs.benchmark.measuring import measure_on_device
 from backends.runs.plan import Plan
 from backends.runs.preflight import check_delegate, warnings_of
@@ -67,6 +69,41 @@ def _execute_remotely(
         detail = "\n".join((*warnings, error.detail))
         raise RunError(error.message, hint=error.hint, detail=detail) from error
     return replace(run, warnings=(*warnings, *run.warnings))
+
+
+def compare_with_processor(  # noqa: PLR0913 - what, where and how exactly
+    model_path: str | Path,
+    model: Model,
+    plan: Plan,
+    progress: Progress | None = None,
+    *,
+    devices: Iterable[Device] | None = None,
+    tolerance: float = DEFAULT_TOLERANCE,
+    finds_culprit: bool = False,
+) -> Accuracy:
+    """Compare the outputs of the plan's delegate with the processor's, where the plan says; see ``measure_accuracy``.
+
+    Args:
+        model_path: the file, or a bundle that holds the model.
+        model: what is run.
+        plan: how and where; on this computer it needs a runner.
+        progress: reports and cancels.
+        devices: where to look for the device instead of everywhere.
+        tolerance: difference that is accepted, relative to an output's largest value.
+        finds_culprit: search for the operators that make the outputs deviate.
+
+    Raises:
+        Cancelled: the user cancelled.
+        DeviceError: there is no such device, or it refuses.
+        RunError: the tool cannot write outputs, or failed.
+        StoreError: the choices of runners cannot be read.
+    """
+    compare = partial(measure_accuracy, model_path, model, tolerance=tolerance, finds_culprit=finds_culprit)
+    if plan.device == HOST:
+        with tempfile.TemporaryDirectory(prefix="tflite-profiler-") as folder:
+            return compare(plan, LocalToolDevice(Path(folder)), progress)
+    device = find_device(plan.device, list_devices() if devices is None else devices)
+    return compare(with_chosen_runner(plan, device, read_runner_choices()), device, progress)
 
 
 def is_called(device: Device, id_: str) -> bool:

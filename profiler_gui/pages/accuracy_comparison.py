@@ -6,9 +6,10 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Slot
 
 from backends.devices.adb.address import ServerAddress
-from backends.model.model import Model
+from backends.model.model import Model, OperatorId
 from backends.progress import Progress, Step
 from backends.runs.benchmark.accuracy import Accuracy
+from backends.runs.benchmark.culprit import NodeRange
 from backends.runs.plan import Plan
 from backends.runs.run import Run
 from profiler_gui.devices import HOST_ID, READY, DeviceBoard, lane_of
@@ -34,6 +35,7 @@ class AccuracyComparison(QObject):
         self._known: dict[str, Accuracy] = {}
         self._job: Job | None = None
         pane.comparison_wanted.connect(self._compare)
+        pane.culprit_wanted.connect(self._show_culprit)
         if devices is not None:
             devices.devices_changed.connect(self._show)
 
@@ -46,9 +48,11 @@ class AccuracyComparison(QObject):
     def can_compare(self) -> bool:
         """Whether the run's delegate can be asked again now."""
         plan = self._run.plan if self._run is not None else None
-        if plan is None or self._devices is None or plan.device == HOST_ID or plan.delegate in ("", _REFERENCE):
+        if plan is None or plan.delegate in ("", _REFERENCE):
             return False
-        info = self._devices.find(plan.device)
+        if plan.device == HOST_ID:
+            return bool(plan.runner)
+        info = self._devices.find(plan.device) if self._devices is not None else None
         return info is not None and info.state == READY
 
     @Slot()
@@ -60,11 +64,10 @@ class AccuracyComparison(QObject):
     @Slot(bool)
     def _compare(self, finds_culprit: bool) -> None:
         record, run = self._record, self._run
-        if record is None or run is None or self._devices is None or self._job is not None or not self.can_compare:
+        if record is None or run is None or self._job is not None or not self.can_compare:
             return
-        work = partial(
-            _measure, self._devices.address, record.path, record.model, run.plan, finds_culprit=finds_culprit
-        )
+        address = self._devices.address if self._devices is not None else None
+        work = partial(_measure, address, record.path, record.model, run.plan, finds_culprit=finds_culprit)
         self._job = self._jobs.start(
             work,
             title=f"Comparing outputs of {record.title}",
@@ -75,6 +78,13 @@ class AccuracyComparison(QObject):
         self._job.stepped.connect(self._on_stepped)
         self._job.finished.connect(self._on_finished)
         self._pane.say("Waiting for the device")
+
+    @Slot(object)
+    def _show_culprit(self, culprit: NodeRange) -> None:
+        if self._record is not None:
+            operators = [OperatorId(culprit.subgraph, index) for index in range(culprit.first, culprit.last + 1)]
+            self._record.reveal(operators[0])
+            self._record.select(operators)
 
     def _on_compared(self, run_id: str, accuracy: Accuracy) -> None:
         self._known[run_id] = accuracy
@@ -90,11 +100,11 @@ class AccuracyComparison(QObject):
 
 
 def _measure(
-    address: ServerAddress, path: Path, model: Model, plan: Plan, progress: Progress, *, finds_culprit: bool
+    address: ServerAddress | None, path: Path, model: Model, plan: Plan, progress: Progress, *, finds_culprit: bool
 ) -> Accuracy:
-    from backends.devices.adb.provider import AdbProvider
     from backends.devices.adb.server import AdbServer
-    from backends.runs.benchmark.accuracy import measure_accuracy
+    from backends.devices.discovery import list_devices
+    from backends.runs.execution import compare_with_processor
 
-    device = AdbProvider(AdbServer(address)).find_device(plan.device)
-    return measure_accuracy(path, model, plan, device, progress, finds_culprit=finds_culprit)
+    devices = list_devices(AdbServer(address)) if plan.device != HOST_ID and address is not None else ()
+    return compare_with_processor(path, model, plan, progress, devices=devices, finds_culprit=finds_culprit)

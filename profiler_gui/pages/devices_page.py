@@ -15,8 +15,8 @@ from profiler_gui.widgets.label import plain_label
 from profiler_gui.widgets.turning_splitter import TurningSplitter
 
 _NOT_LOOKING = (
-    "Devices appear by themselves while this computer's adb server runs. Press this to start it if it does not; nothing "
-    "is asked of USB or the network before."
+    "Devices appear by themselves while this computer's adb server runs. Press this to start it if it does not; "
+    "nothing is asked of USB or the network before."
 )
 _NONE_YET = (
     "No other device yet. Plug a phone or board in with USB debugging switched on, or connect to one over the network."

@@ -68,6 +68,14 @@ def write_tool(
     return path
 
 
+def write_strict_tool(path: Path) -> Path:
+    """Write an executable that takes flags as the real tool does and really runs models; see ``strict_benchmark``."""
+    source = Path(__file__).with_name("strict_benchmark.py").read_text(encoding="utf-8")
+    path.write_text(f"#!{sys.executable}\n{source}", encoding="utf-8")
+    path.chmod(0o755)
+    return path
+
+
 def recorded_answers(folder: Path, case: str) -> dict[str, Answer]:
     """Give the recorded answers of one model and set of kernels (``mnv1_025_128_u8.xnnpack``)."""
     answers = {}

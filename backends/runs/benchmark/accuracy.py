@@ -1,5 +1,6 @@
 """Accuracy beside speed: a delegate's outputs compared with those of the processor, on the same device and inputs."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from backends.errors import RunError
 from backends.model.model import Model, Tensor
 from backends.progress import Progress
 from backends.runs.benchmark.command import Loop, check_options
+from backends.runs.benchmark.culprit import NodeRange, find_by_range, find_by_results
 from backends.runs.benchmark.delegates import load_delegates
 from backends.runs.benchmark.session import Session, open_session
 from backends.runs.benchmark.similarity import Similarity, Values, compare_outputs, worst_deviation
@@ -18,18 +20,9 @@ from backends.runs.input_values import NUMPY_TYPES, size_bytes
 from backends.runs.plan import Plan
 
 _OUTPUT, _FLAG = "outputs.bin", "output_filepath"
-_FIRST, _LAST = "first_node", "last_node"
 _MAX_SECONDS = 60.0
-_DEFAULT_TOLERANCE = 0.05
+DEFAULT_TOLERANCE = 0.05
 """Of the largest value of an output: what float16 and 8-bit arithmetic may differ by."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NodeRange:
-    """Operators of the first subgraph by position, both ends included."""
-
-    first: int
-    last: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +35,7 @@ class Accuracy:
     """Largest difference of all, relative to the largest value of its output; infinite where one is not a number."""
     tolerance: float
     culprit: NodeRange | None = None
-    """The shortest range of operators that shows the deviation when only it is delegated, where that was looked for."""
+    """The operators that the deviation comes from, where they were looked for."""
     notes: tuple[str, ...] = ()
 
     @property
@@ -58,7 +51,7 @@ def measure_accuracy(  # noqa: PLR0913 - what, where and how exactly
     device: RemoteDevice,
     progress: Progress | None = None,
     *,
-    tolerance: float = _DEFAULT_TOLERANCE,
+    tolerance: float = DEFAULT_TOLERANCE,
     finds_culprit: bool = False,
 ) -> Accuracy:
     """Compare the outputs of the plan's delegate with those of TFLite's own kernels on the device's processor.
@@ -108,33 +101,21 @@ def measure_accuracy(  # noqa: PLR0913 - what, where and how exactly
 def _find_culprit(
     session: Session, model: Model, reference: dict[str, Values], accuracy: Accuracy, progress: Progress
 ) -> tuple[NodeRange | None, str]:
-    """Halve the range of delegated operators from both ends; needs a build whose delegates obey the range."""
-    count = len(model.subgraphs[0].operators)
-    tried = 0
+    """Search with the range of operators where this build obeys it, else with results from the middle."""
+    subgraph = _entry(model, session.plan)
 
-    def deviates(first: int, last: int) -> bool:
-        nonlocal tried
-        tried += 1
-        progress.step(f"Delegating operators {first} to {last}", done=tried, total=2 * count.bit_length() + 1)
-        options = {**session.plan.delegate_options, _FIRST: str(first), _LAST: str(last)}
-        limited = _with(session, replace(session.plan, delegate_options=options))
-        return _compare(limited, model, reference, progress)[1] > accuracy.tolerance
+    def deviates(plan: Plan) -> bool:
+        return _compare(_with(session, plan), model, reference, progress)[1] > accuracy.tolerance
 
-    if deviates(count, count):
-        return None, (
-            "The operators at fault could not be searched for: with none of them delegated the outputs deviate as "
-            "much, so this build does not obey the range. Only builds made for debugging delegates do."
-        )
-    low, high = 0, count - 1
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (low, middle) if deviates(0, middle) else (middle + 1, high)
-    last = low
-    low, high = 0, last
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if deviates(middle, last) else (low, middle - 1)
-    return NodeRange(first=low, last=last), f"Found in {tried} runs by delegating ranges of operators only."
+    found, note = find_by_range(session, len(model.subgraphs[subgraph].operators), deviates, progress)
+    if found is not None:
+        return replace(found, subgraph=subgraph), note
+
+    def run(exposed: Session, further: Sequence[Tensor]) -> Mapping[str, Values]:
+        return _outputs(exposed, model, progress, further=further)
+
+    found, note = find_by_results(session, model, subgraph, run, accuracy.tolerance, progress)
+    return (None if found is None else replace(found, subgraph=subgraph)), note
 
 
 def _with(session: Session, plan: Plan) -> Session:
@@ -153,15 +134,17 @@ def _compare(
     return results, worst_deviation(results, scales)
 
 
-def _outputs(session: Session, model: Model, progress: Progress) -> dict[str, Values]:
-    """Run the model once and fetch its outputs as real values."""
+def _outputs(
+    session: Session, model: Model, progress: Progress, *, further: Sequence[Tensor] = ()
+) -> dict[str, Values]:
+    """Run the model once and fetch its outputs as real values, with ``further`` ones behind its own."""
     session.shell.remove(f"{session.folder}/{_OUTPUT}")
     loop = Loop(runs=1, warmup=1, max_seconds=_MAX_SECONDS)
     session.run(loop, progress, extra={_FLAG: f"{session.folder}/{_OUTPUT}"})
     data = session.pull(_OUTPUT, progress)
     if data is None:
         raise RunError("benchmark_model wrote no outputs", hint="Use a newer build.")
-    return parse_outputs(data, _output_tensors(model, session.plan))
+    return parse_outputs(data, (*_output_tensors(model, session.plan), *further))
 
 
 def parse_outputs(data: bytes, tensors: tuple[Tensor, ...]) -> dict[str, Values]:
@@ -206,6 +189,10 @@ def _real(stored: NDArray[np.generic], tensor: Tensor) -> Values:
 
 def _output_tensors(model: Model, plan: Plan) -> tuple[Tensor, ...]:
     """Give the outputs of the entry point in the order in which the tool writes them."""
-    signature = next((item for item in model.signatures if item.key == plan.signature), None)
-    graph = model.subgraphs[signature.subgraph if signature is not None else 0]
+    graph = model.subgraphs[_entry(model, plan)]
     return tuple(graph.tensors[index] for index in graph.outputs)
+
+
+def _entry(model: Model, plan: Plan) -> int:
+    signature = next((item for item in model.signatures if item.key == plan.signature), None)
+    return signature.subgraph if signature is not None else 0

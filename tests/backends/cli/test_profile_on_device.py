@@ -6,7 +6,7 @@ import pytest
 from backends.cli import main
 from backends.model.reader import read_model
 from tests.support.adb_peer import AdbPeer, OwnAdbServer, install_phone
-from tests.support.benchmark_tool import delegated_answers, write_tool
+from tests.support.benchmark_tool import delegated_answers, write_strict_tool, write_tool
 
 _SAMPLE = Path(__file__).resolve().parents[3] / "resources" / "samples" / "segmenter_int8.tflite"
 
@@ -119,3 +119,29 @@ def test_wrong_wishes_end_in_one_sentence(
 ) -> None:
     assert main(["profile", str(_SAMPLE), *words]) == code
     assert message in capsys.readouterr().err
+
+
+def test_outputs_are_compared_and_the_operator_at_fault_found(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BENCHMARK_FAULTY", "12")
+    sample = _SAMPLE.with_name("segmenter_float32.tflite")
+    runner = write_strict_tool(tmp_path / "benchmark_model")
+    words = ["--runner", str(runner), "--delegate", "external", "--option", "path=libexample.so", "--runs", "1"]
+    code = main(["profile", str(sample), *words, "--find-culprit", "--format", "json"])
+    accuracy = json.loads(capsys.readouterr().out)["accuracy"]
+
+    assert code == 0
+    assert not accuracy["is_within_tolerance"]
+    assert accuracy["culprit"] == {"subgraph": 0, "first": 12, "last": 12}
+    assert accuracy["outputs"][0]["max_abs"] == 1.5
+
+
+@pytest.mark.parametrize("words", [["--kernels", "fused"], ["--runner", "{tool}", "--delegate", "cpu"]])
+def test_the_processor_is_not_compared_with_itself(
+    tool: Path, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    code = main(["profile", str(_SAMPLE), *(word.format(tool=tool) for word in words), "--compare-outputs"])
+
+    assert code == 2
+    assert "need a delegate to compare" in capsys.readouterr().err

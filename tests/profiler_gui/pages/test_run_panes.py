@@ -3,7 +3,8 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 
-from backends.runs.benchmark.accuracy import Accuracy, NodeRange
+from backends.runs.benchmark.accuracy import Accuracy
+from backends.runs.benchmark.culprit import NodeRange
 from backends.runs.benchmark.similarity import Similarity
 from backends.runs.plan import Plan
 from backends.runs.prediction import compare_prediction, find_predicting_target

@@ -9,14 +9,17 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from backends.devices.local_shell import LocalToolDevice
-from backends.errors import RunError
+from backends.errors import ModelFileError, RunError
 from backends.model.model import Model, Quantization
-from backends.model.reader import read_model
-from backends.runs.benchmark.accuracy import Accuracy, NodeRange, measure_accuracy, parse_outputs
+from backends.model.reader import read_model, read_model_bytes
+from backends.runs.benchmark.accuracy import Accuracy, measure_accuracy, parse_outputs
+from backends.runs.benchmark.culprit import NodeRange
+from backends.runs.benchmark.exposed_model import expose_tensors
 from backends.runs.benchmark.similarity import compare_outputs, top_agreement, worst_deviation
 from backends.runs.plan import Plan
-from tests.support.benchmark_tool import KNOWN, a_help, a_log
+from tests.support.benchmark_tool import KNOWN, a_help, a_log, write_strict_tool
 from tests.support.builders import a_tensor
+from tests.support.shared import MODEL_FILES
 
 _SAMPLE = Path(__file__).resolve().parents[4] / "resources" / "samples" / "segmenter_float32.tflite"
 _finite = st.floats(-1e6, 1e6, width=32)
@@ -137,8 +140,36 @@ def test_the_operator_that_spoils_the_outputs_is_found(tmp_path: Path, model: Mo
     assert accuracy.culprit == NodeRange(first=culprit, last=culprit)
 
 
-def test_a_build_that_ignores_the_range_is_told_instead_of_a_wrong_culprit(tmp_path: Path, model: Model) -> None:
-    accuracy = _accuracy(tmp_path, model, culprit=7, obeys=False)
+@pytest.mark.parametrize(("obeys", "how"), [("1", "ranges of operators"), ("0", "results in the middle")])
+def test_it_is_found_with_and_without_a_build_that_obeys_the_range(
+    tmp_path: Path, model: Model, monkeypatch: pytest.MonkeyPatch, obeys: str, how: str
+) -> None:
+    """Both tools really run the model; the delegate computes one operator wrongly."""
+    monkeypatch.setenv("BENCHMARK_FAULTY", "20")
+    monkeypatch.setenv("BENCHMARK_OBEYS_RANGE", obeys)
+    (tmp_path / "w").mkdir()
+    runner = write_strict_tool(tmp_path / "benchmark_model")
+    plan = Plan(delegate="external", delegate_options={"path": "libexample.so"}, runner=str(runner))
+    accuracy = measure_accuracy(_SAMPLE, model, plan, LocalToolDevice(tmp_path / "w"), finds_culprit=True)
 
-    assert accuracy.culprit is None
-    assert "does not obey the range" in accuracy.notes[-1]
+    assert not accuracy.is_within_tolerance
+    assert accuracy.culprit == NodeRange(first=20, last=20)
+    assert how in accuracy.notes[-1]
+
+
+@pytest.mark.parametrize("path", MODEL_FILES, ids=lambda path: path.stem)
+def test_models_that_give_out_results_of_their_middle_are_else_as_they_were(path: Path) -> None:
+    try:
+        old = read_model(path)
+    except ModelFileError:
+        pytest.skip("not a model")
+    index = len(old.subgraphs) - 1
+    exposed = old.subgraphs[index].operators[0].outputs[:1] if old.subgraphs and old.subgraphs[index].operators else ()
+    if not exposed:
+        pytest.skip("no operator")
+    new = read_model_bytes(expose_tensors(memoryview(old.data), index, exposed) + bytes(old.data))
+
+    assert new.subgraphs[index].outputs == (*old.subgraphs[index].outputs, *exposed)
+    assert [graph.operators for graph in new.subgraphs] == [graph.operators for graph in old.subgraphs]
+    assert new.signatures == old.signatures
+    assert new.metadata == old.metadata
