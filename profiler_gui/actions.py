@@ -1,42 +1,15 @@
 """The table of actions: what can be done, what it is called and which keys do it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QIcon, QKeySequence
 
+from profiler_gui.action_spec import ActionSpec, Menu
+from profiler_gui.graph_actions import GRAPH_SPECS
 from profiler_gui.theme import Theme
 
-
-class Menu(StrEnum):
-    """The menus, in order."""
-
-    FILE = "File"
-    EDIT = "Edit"
-    VIEW = "View"
-    TARGETS = "Targets"
-    PROFILE = "Profile"
-    HELP = "Help"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActionSpec:
-    """One action."""
-
-    id: str
-    text: str
-    menu: Menu
-    shortcuts: tuple[str, ...] = ()
-    icon: str = ""
-    tip: str = ""
-    needs_model: bool = False
-    is_checkable: bool = False
-    is_graph_only: bool = False
-    """Whether the keys work in the graph only, because they mean something else in tables and text."""
-    starts_group: bool = False
-    """Whether a line separates it from the action above."""
+__all__ = ["ACTIONS", "GRAPH_KEYS", "ActionSpec", "Actions", "Menu"]
 
 
 _SPECS = (
@@ -159,6 +132,7 @@ _SPECS = (
     ),
     ActionSpec(id="toggle_theme", text="Switch light and dark", menu=Menu.VIEW, icon="theme", starts_group=True),
     ActionSpec(id="reset_layout", text="Reset layout", menu=Menu.VIEW, starts_group=True),
+    *GRAPH_SPECS,
     ActionSpec(
         id="accepts",
         text="What the target accepts…",
@@ -231,7 +205,10 @@ GRAPH_KEYS = (
     ("Click, Ctrl+click", "Select, add to the selection"),
     ("Shift+drag", "Select an area"),
     ("Esc", "Clear the selection"),
-    ("Ctrl+1 … Ctrl+9", "Open a recent file"),
+    ("Double click, Enter", "Expand a group"),
+    ("Click on the name of a frame", "Collapse the group"),
+    ("Click on an edge", "Follow its tensor"),
+    ("Alt+Shift+1 … 9", "Open a recent file"),
 )
 """Keys and gestures that are no actions, for the shortcuts sheet."""
 

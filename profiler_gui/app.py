@@ -15,6 +15,7 @@ from profiler_gui.commands import Commands
 from profiler_gui.device_commands import DeviceCommands
 from profiler_gui.devices import DeviceBoard
 from profiler_gui.garbage import MainThreadCollector
+from profiler_gui.graph_commands import GraphCommands
 from profiler_gui.graph_export import GraphExport
 from profiler_gui.jobs import JobRunner
 from profiler_gui.main_window import MainWindow
@@ -104,6 +105,7 @@ def make_window(services: Services, *, waits_for_graph: bool = False) -> MainWin
     """
     window = MainWindow(services)
     Commands(window, services)
+    GraphCommands(window, services)
     GraphExport(window, services)
     DeviceCommands(window, services)
     checker = TargetChecker(services.session, services.jobs, services.notices, services.settings)

@@ -58,6 +58,10 @@ class CentralTabs(QTabWidget):
         self.blockSignals(False)
         self.setTabToolTip(index, plain(f"{record.path}  {record.member}".rstrip()))
 
+    def page_of(self, record: OpenModel) -> ModelPage:
+        """Give the page of an open model."""
+        return self._pages[record]
+
     def remove_model(self, record: OpenModel) -> None:
         """Take out the page of a model that was closed."""
         page = self._pages.pop(record)

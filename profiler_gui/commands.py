@@ -154,7 +154,7 @@ class Commands(QObject):
         menu.clear()
         for number, path in enumerate(paths, 1):
             action = menu.addAction(plain(Path(path).name).replace("&", "&&"), partial(self._open_path, path))
-            action.setShortcut(QKeySequence(f"Ctrl+{number}"))
+            action.setShortcut(QKeySequence(f"Alt+Shift+{number}"))
             action.setToolTip(plain(path))
         if paths:
             menu.addSeparator()

@@ -100,10 +100,14 @@ class MainWindow(QMainWindow):
     def _build_menus(self) -> None:
         for menu in Menu:
             shown = self.menuBar().addMenu(f"&{menu}")
+            submenus: dict[str, QMenu] = {}
             for spec, action in self.actions_table.of(menu):
+                if spec.submenu and spec.submenu not in submenus:
+                    submenus[spec.submenu] = shown.addMenu(spec.submenu)
+                place = submenus.get(spec.submenu, shown)
                 if spec.starts_group:
-                    shown.addSeparator()
-                shown.addAction(action)
+                    place.addSeparator()
+                place.addAction(action)
                 if spec.id == "open_sample":
                     shown.addMenu(self.recent_menu)
             if menu is Menu.VIEW:

@@ -4,10 +4,13 @@ Converters may store parallel branches interleaved, one operator of each in turn
 such branches would be torn apart; following one branch to its end before the next keeps each in one piece.
 """
 
+import itertools
+
 import numpy as np
 
 from backends.graph.boxes import Ints
 from backends.graph.nodes import GraphScene, NodeRole
+from backends.graph.scopes import scope_of, shared_depth
 
 _WORTH_IT = 0.85
 """Share of the scatter of all edges below which another order than that of execution is taken."""
@@ -26,7 +29,9 @@ def order_nodes(scene: GraphScene) -> tuple[Ints, int, int]:
     followed = _follow_branches(last - first, source, target)
     place = np.empty_like(followed)
     place[followed] = np.arange(len(followed))
-    if _scatter(place[target] - place[source]) < _WORTH_IT * _scatter(target - source):
+    is_closer = _scatter(place[target] - place[source]) < _WORTH_IT * _scatter(target - source)
+    # What the names tell must not be torn apart.
+    if is_closer and _changes(scene, followed + first) <= _changes(scene, np.arange(first, last)):
         stored[first:last] = followed + first
     return stored, first, last
 
@@ -47,6 +52,12 @@ def _follow_branches(count: int, source: Ints, target: Ints) -> Ints:
             if not waiting[reader]:
                 ready.append(reader)
     return np.asarray(order, np.int64)
+
+
+def _changes(scene: GraphScene, nodes: Ints) -> int:
+    """Count the scopes that end between neighbours in an order."""
+    scopes = [scope_of(scene.nodes[node].name) for node in nodes.tolist()]
+    return sum(len(one) - shared_depth(one, other) for one, other in itertools.pairwise(scopes))
 
 
 def _scatter(length: Ints) -> float:

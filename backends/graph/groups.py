@@ -19,7 +19,7 @@ from backends.graph.boxes import Ints
 from backends.graph.branch_order import order_nodes
 from backends.graph.nodes import GraphScene
 from backends.graph.repeats import find_series
-from backends.graph.scopes import Scope, fill_gaps, runs_of, scope_of
+from backends.graph.scopes import Scope, fill_gaps, runs_of, scope_of, shared_depth
 
 NO_GROUP = -1
 _MOST_ITEMS = 160
@@ -196,10 +196,7 @@ class _Builder:
         if first == last:
             return 0
         least, most = min(self._scopes[first:last]), max(self._scopes[first:last])
-        depth = 0
-        while depth < min(len(least), len(most)) and least[depth] == most[depth]:
-            depth += 1
-        return depth
+        return shared_depth(least, most)
 
     def _repeats(self, items: list[_Item]) -> list[_Item]:
         """Put blocks that are alike and follow one another into a series."""

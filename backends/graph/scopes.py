@@ -33,7 +33,7 @@ def fill_gaps(scopes: Sequence[Scope]) -> list[Scope]:
     before: Scope = ()
     for index, scope in enumerate(filled):
         if not scope:
-            filled[index] = _shared(before, following[index])
+            filled[index] = before[: shared_depth(before, following[index])]
         before = filled[index] or before
     return filled
 
@@ -67,10 +67,11 @@ def _part(scope: Scope, depth: int) -> str:
     return scope[depth] if depth < len(scope) else ""
 
 
-def _shared(one: Scope, other: Scope) -> Scope:
+def shared_depth(one: Scope, other: Scope) -> int:
+    """Give how many parts two scopes have in common from the outermost on."""
     count = 0
     for left, right in zip(one, other, strict=False):
         if left != right:
             break
         count += 1
-    return one[:count]
+    return count

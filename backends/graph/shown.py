@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -30,6 +30,8 @@ class ShownScene:
     """Per node of the shown scene, the group that it stands for, or ``NO_GROUP``."""
     first: Ints
     """Per node of the shown scene, its place, or that of its first node, in the order of the tree; ascending."""
+    bundles: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    """The tensors that run as one edge from a collapsed group, by the number that stands for them in the scene."""
 
 
 def choose_expanded(tree: GroupTree, most: int = _READABLE) -> frozenset[int]:
@@ -80,6 +82,12 @@ def show_scene(
     firsts = np.asarray([group.first for group in tree.groups] or [0], np.int64)
     key = np.where(stands_for == NO_GROUP, tree.position, firsts[stands_for])
     seen = np.arange(count) if only is None else np.flatnonzero(only)
+    if only is not None:
+        # A group of which a single node is left is that node.
+        sizes = np.bincount(stands_for[seen] + 1, minlength=len(tree.groups) + 1)
+        is_lone = (sizes[stands_for + 1] == 1) & only
+        key = np.where(is_lone, tree.position, key)
+        stands_for = np.where(is_lone, NO_GROUP, stands_for)
     keys, inverse = np.unique(key[seen], return_inverse=True)
     place = np.full(count, HIDDEN, np.int64)
     place[seen] = inverse.reshape(-1)
@@ -100,16 +108,35 @@ def show_scene(
     )
     source, target = place[scene.source], place[scene.target]
     kept = (source != target) & (source != HIDDEN) & (target != HIDDEN)
-    rows = np.unique(np.stack((target[kept], source[kept], scene.tensor[kept]), axis=1), axis=0).reshape(-1, 3)
+    source, target = source[kept], target[kept]
+    tensor, bundles, texts = _bundled(scene, source, scene.tensor[kept], group)
+    rows = np.unique(np.stack((target, source, tensor), axis=1), axis=0).reshape(-1, 3)
     shown = GraphScene(
         subgraph=scene.subgraph,
         nodes=nodes,
         source=rows[:, 1].copy(),
         target=rows[:, 0].copy(),
         tensor=rows[:, 2].copy(),
-        tensor_text=scene.tensor_text,
+        tensor_text={**scene.tensor_text, **texts},
     )
-    return ShownScene(scene=shown, place=place, group=group, first=keys)
+    return ShownScene(scene=shown, place=place, group=group, first=keys, bundles=bundles)
+
+
+def _bundled(
+    scene: GraphScene, source: Ints, tensor: Ints, group: Ints
+) -> tuple[Ints, dict[int, tuple[int, ...]], dict[int, str]]:
+    """Let several tensors that leave a group run as one edge, under a number of its own behind those of tensors."""
+    pairs = np.unique(np.stack((source, tensor), axis=1), axis=0).reshape(-1, 2)
+    pairs = pairs[group[pairs[:, 0]] != NO_GROUP]
+    leaving = np.bincount(pairs[:, 0], minlength=len(group))
+    first_number = int(scene.tensor.max(initial=-1)) + 1
+    is_bundle = leaving[source] > 1
+    bundles: dict[int, list[int]] = {}
+    for node, index in pairs[leaving[pairs[:, 0]] > 1].tolist():
+        bundles.setdefault(first_number + node, []).append(index)
+    texts = {number: f"{len(indexes)} tensors" for number, indexes in bundles.items()}
+    numbered = np.where(is_bundle, first_number + source, tensor)
+    return numbered, {number: tuple(indexes) for number, indexes in bundles.items()}, texts
 
 
 def group_node(

@@ -1,6 +1,7 @@
 """The canvas: a graph in which the user moves and selects."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
@@ -17,7 +18,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QMenu, QWidget
 
+from backends.graph.nodes import GraphNode
 from profiler_gui.canvas import keys
+from profiler_gui.canvas.detail import TITLES_FROM
 from profiler_gui.canvas.graph_view import LEAST_READABLE_ZOOM, GraphView
 from profiler_gui.canvas.hover_card import HoverCard, describe
 from profiler_gui.canvas.palette import Palette
@@ -27,6 +30,19 @@ from profiler_gui.canvas.tabs import TAB_HEIGHT, Tab
 from profiler_gui.canvas.walk import Step, walk
 
 _MOST_JUMPS = 30
+_NEAR_EDGE = 5.0
+"""Pixels from an edge within which a click means it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """What lies at a point of the canvas."""
+
+    node: GraphNode | None = None
+    frame: int | None = None
+    """The innermost group that is framed there."""
+    tensor: int | None = None
+    """The tensor of the edge there."""
 
 
 class GraphCanvas(GraphView):
@@ -37,13 +53,19 @@ class GraphCanvas(GraphView):
         tensor_selected(int): the user selected a graph input or output, given by its tensor.
         operator_activated(OperatorId): double click or Enter on an operator.
         subgraph_activated(int): the activated operator calls this subgraph.
-        context_menu_requested(OperatorId or None, QPoint): a menu is wanted at a global point.
+        group_activated(int): the user wants to see what is in a group.
+        group_folded(int): the user wants a group to be one node again.
+        tensor_followed(int): the user clicked on an edge, which carries this tensor.
+        context_menu_requested(Spot, QPoint): a menu is wanted at a global point.
     """
 
     selection_changed = Signal(object)
     tensor_selected = Signal(int)
     operator_activated = Signal(object)
     subgraph_activated = Signal(int)
+    group_activated = Signal(int)
+    group_folded = Signal(int)
+    tensor_followed = Signal(int)
     context_menu_requested = Signal(object, QPoint)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -147,9 +169,20 @@ class GraphCanvas(GraphView):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Ask the owner for a menu."""
-        node = self._node_at(QPointF(event.pos()))
-        operator = self._graph.picture.nodes[node].operator if self._graph and node is not None else None
-        self.context_menu_requested.emit(operator, event.globalPos())
+        position = QPointF(event.pos())
+        if event.reason() is QContextMenuEvent.Reason.Keyboard and self._selected and self._graph is not None:
+            left, top, right, bottom = self._box_of(self._selected)
+            position = QPointF(*self._view.to_widget((left + right) / 2, (top + bottom) / 2))
+        node = self._node_at(position)
+        if node is not None and node not in self._selected:
+            self._select(frozenset((node,)))
+        spot = Spot() if self._graph is None else self._spot_at(position, node)
+        at = (
+            event.globalPos()
+            if event.reason() is QContextMenuEvent.Reason.Mouse
+            else self.mapToGlobal(position.toPoint())
+        )
+        self.context_menu_requested.emit(spot, at)
 
     def leaveEvent(self, event: QEvent) -> None:
         """Stop telling about a node."""
@@ -175,6 +208,27 @@ class GraphCanvas(GraphView):
             return None
         return self._graph.culling.node_at(*self._view.to_picture(position.x(), position.y()))
 
+    def _spot_at(self, position: QPointF, node: int | None) -> Spot:
+        assert self._graph is not None
+        x, y = self._view.to_picture(position.x(), position.y())
+        return Spot(
+            node=self._graph.picture.nodes[node] if node is not None else None,
+            frame=self._graph.frames.group_at(x, y),
+            tensor=self._tensor_at(position) if node is None else None,
+        )
+
+    def _tensor_at(self, position: QPointF) -> int | None:
+        """Give the tensor of the edge under a point of the widget."""
+        if self._graph is None or self._view.zoom < TITLES_FROM:
+            return None
+        x, y = self._view.to_picture(position.x(), position.y())
+        return self._graph.edges.tensor_at(x, y, _NEAR_EDGE / self._view.zoom, self._graph.culling)
+
+    def _header_at(self, position: QPointF) -> int | None:
+        if self._graph is None or self._view.zoom < LEAST_READABLE_ZOOM:
+            return None
+        return self._graph.frames.header_at(*self._view.to_picture(position.x(), position.y()))
+
     def _tab_at(self, position: QPointF) -> Tab | None:
         if self._graph is None or self._view.zoom < LEAST_READABLE_ZOOM:
             return None
@@ -184,7 +238,8 @@ class GraphCanvas(GraphView):
 
     def _hover(self, position: QPointF) -> None:
         node = self._node_at(position)
-        self.setCursor(Qt.CursorShape.PointingHandCursor if self._tab_at(position) else Qt.CursorShape.ArrowCursor)
+        acts = node is None and (self._tab_at(position) is not None or self._header_at(position) is not None)
+        self.setCursor(Qt.CursorShape.PointingHandCursor if acts else Qt.CursorShape.ArrowCursor)
         if node is None:
             self._card.dismiss()
         elif self._graph:
@@ -200,9 +255,19 @@ class GraphCanvas(GraphView):
             return
         node = self._node_at(position)
         if node is None:
-            self._select(self._selected if adds else frozenset())
+            self._click_ground(position, adds=adds)
         else:
             self._select(self._selected ^ {node} if adds else frozenset((node,)))
+
+    def _click_ground(self, position: QPointF, *, adds: bool) -> None:
+        """Collapse the group whose header was clicked, follow the tensor of an edge, or select nothing."""
+        group, tensor = self._header_at(position), self._tensor_at(position)
+        if group is not None:
+            self.group_folded.emit(group)
+        elif tensor is not None:
+            self.tensor_followed.emit(tensor)
+        else:
+            self._select(self._selected if adds else frozenset())
 
     def _follow(self, tab: Tab, position: QPointF) -> None:
         """Jump to the other end of an edge that is not drawn; ask which if there are several."""
@@ -241,6 +306,8 @@ class GraphCanvas(GraphView):
     def _activate(self, node: int) -> None:
         assert self._graph is not None
         told, layout = self._graph.picture.nodes[node], self._graph.picture.layout
+        if told.members:
+            self.group_activated.emit(told.group)
         if told.operator is not None:
             self.operator_activated.emit(told.operator)
         if told.callees:
@@ -258,7 +325,7 @@ class GraphCanvas(GraphView):
         self._mark_selected(nodes)
         self.selection_changed.emit(self.selection)
         only = self._graph.picture.nodes[min(nodes)] if len(nodes) == 1 else None
-        if only is not None and only.operator is None:
+        if only is not None and only.key is None:
             self.tensor_selected.emit(only.tensor)
 
 

@@ -109,9 +109,7 @@ def region_tints(overlay: PlacementOverlay, palette: Palette) -> list[int]:
 
 def _by_value(picture: GraphPicture, palette: Palette, overlay: ValueOverlay) -> Coat:
     colours = [*colour_table(overlay.colour_map, is_dark=palette.is_dark), palette.not_measured, palette.ends]
-    values = np.asarray(
-        [overlay.values.get(node.operator, np.nan) if node.operator else np.nan for node in picture.nodes], float
-    )
+    values = np.asarray([overlay.values.get(node.key, np.nan) if node.key else np.nan for node in picture.nodes], float)
     is_missing = np.isnan(values)
     colour = np.where(is_missing, STEPS, steps_of(values))
     colour = np.where(picture.is_end, STEPS + 1, colour)
@@ -124,11 +122,11 @@ def _by_placement(picture: GraphPicture, palette: Palette, overlay: PlacementOve
     colours = [*(placement_colour(palette, placement) for placement in known), palette.ends]
     colour, pattern, badges, region = [], [], [], []
     for node in picture.nodes:
-        placement = overlay.placements.get(node.operator, Placement.UNKNOWN) if node.operator else None
+        placement = overlay.placements.get(node.key, Placement.UNKNOWN) if node.key else None
         colour.append(known.index(placement) if placement else len(known))
         pattern.append(PATTERNS[placement] if placement else Pattern.PLAIN)
         badges.append(BADGES[placement] if placement else "")
-        region.append(overlay.regions.get(node.operator, NO_REGION) if node.operator else NO_REGION)
+        region.append(overlay.regions.get(node.key, NO_REGION) if node.key else NO_REGION)
     return _coat(
         picture,
         colours,
@@ -145,7 +143,7 @@ def _by_group(picture: GraphPicture, palette: Palette, overlay: GroupOverlay) ->
     groups = overlay.groups
     colours = [*(group_colour(palette, group) for group in groups), palette.ends]
     textures = [*(TEXTURES[group.texture] for group in groups), Pattern.PLAIN]
-    places = [overlay.members.get(node.operator, -1) if node.operator else -1 for node in picture.nodes]
+    places = [overlay.members.get(node.key, -1) if node.key else -1 for node in picture.nodes]
     return _coat(
         picture,
         colours,
@@ -169,7 +167,7 @@ def _coat(  # noqa: PLR0913 - one optional part for each kind of overlay
     count = len(picture.nodes)
     labels: tuple[str, ...] = ()
     if overlay is not None and overlay.labels:
-        labels = tuple(overlay.labels.get(node.operator, "") if node.operator else "" for node in picture.nodes)
+        labels = tuple(overlay.labels.get(node.key, "") if node.key else "" for node in picture.nodes)
     return Coat(
         colours=tuple(colours),
         text_colours=tuple(text_on(colour) for colour in colours),

@@ -7,6 +7,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
 from backends.graph.boxes import Floats, Ints
+from profiler_gui.canvas.culling import Culling
 from profiler_gui.canvas.detail import Detail
 from profiler_gui.canvas.palette import Palette
 from profiler_gui.canvas.picture import GraphPicture
@@ -49,6 +50,17 @@ class EdgePainter:
         self.paint_curves(painter, pieces[~is_wide], view, pen)
         # Broad strokes that run far take Qt long, and such edges come in crowds.
         self.paint_curves(painter, pieces[is_wide], view, QPen(self._colour, 1.0))
+
+    def tensor_at(self, x: float, y: float, reach: float, culling: Culling) -> int | None:
+        """Give the tensor of the edge that passes a point of the picture within ``reach``."""
+        best, nearest = None, reach
+        for piece in culling.pieces((x, y, x, y), reach).tolist():
+            x0, y0, yb, x1, yt, y1 = self._layout.pieces[piece].tolist()
+            share = np.clip((y - yb) / max(yt - yb, 1e-9), 0.0, 1.0)
+            away = abs(x0 + (x1 - x0) * share * share * (3 - 2 * share) - x)
+            if away <= nearest and y0 - reach <= y <= y1 + reach and self._layout.piece_tensor[piece] >= 0:
+                best, nearest = int(self._layout.piece_tensor[piece]), away
+        return best
 
     def paint_curves(self, painter: QPainter, pieces: Ints, view: Viewport, pen: QPen) -> None:
         """Paint pieces as curves with arrow heads, with a pen whose width is in pixels."""

@@ -9,6 +9,7 @@ from profiler_gui.canvas.coat import NO_REGION, Coat
 from profiler_gui.canvas.culling import Culling, screen_rects
 from profiler_gui.canvas.detail import Detail, detail_at
 from profiler_gui.canvas.edge_painter import EdgePainter, on_screen
+from profiler_gui.canvas.frame_painter import FramePainter
 from profiler_gui.canvas.node_painter import NodePainter
 from profiler_gui.canvas.palette import Palette
 from profiler_gui.canvas.picture import GraphPicture
@@ -35,6 +36,7 @@ class GraphPainter:
         self.culling = Culling(picture.layout)
         self.tabs = Tabs(picture)
         self.edges = EdgePainter(picture, palette)
+        self.frames = FramePainter(picture, palette, font)
         self._nodes = NodePainter(picture, palette, coat, font)
         self._piece_region = _regions_of_pieces(picture, coat)
         self._small = node_font(font, TextRole.CONSTANT)
@@ -56,6 +58,7 @@ class GraphPainter:
         box = (left, top, right, bottom)
         nodes = self.culling.nodes(box, _REACH + 2 / view.zoom)
         pieces = self.culling.pieces(box, 12 + 2 / view.zoom)
+        self.frames.paint(painter, box, view, detail)
         self._paint_regions(painter, nodes, pieces if detail >= Detail.TITLES else pieces[:0], view)
         self.edges.paint(painter, pieces, view, detail)
         if detail is Detail.EVERYTHING:
@@ -64,6 +67,7 @@ class GraphPainter:
         if detail >= Detail.LINES:
             self._paint_tabs(painter, nodes, view)
         self.paint_labels(painter, nodes, view)
+        self.frames.paint_labels(painter, box, view, detail)
         painter.restore()
 
     def paint_labels(self, painter: QPainter, nodes: Ints, view: Viewport) -> None:

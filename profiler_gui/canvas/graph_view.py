@@ -1,6 +1,7 @@
 """The view of a graph: paints a picture, keeps its place, and marks what others select; without any input."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,9 @@ from profiler_gui.canvas.minimap import Minimap
 from profiler_gui.canvas.overlay import Overlay
 from profiler_gui.canvas.palette import LIGHT, Palette
 from profiler_gui.canvas.picture import GraphPicture
+from profiler_gui.canvas.rollup import rolled_up
 from profiler_gui.canvas.sheet import Sheet, snapped
+from profiler_gui.canvas.tracing import Trace
 from profiler_gui.canvas.viewport import Box, Viewport
 
 READABLE_ZOOM = 1.0
@@ -46,10 +49,13 @@ class GraphView(QWidget):
         self.setAccessibleName("Operator graph")
         self._palette = LIGHT
         self._overlay: Overlay | None = None
+        self._seen_overlay: Overlay | None = None
+        """The overlay with what it says about collapsed groups."""
         self._graph: GraphPainter | None = None
         self._highlight: Highlight | None = None
         self._selected: frozenset[int] = frozenset()
         self._matches: frozenset[OperatorId] = frozenset()
+        self._trace: Trace | None = None
         self._hovered: int | None = None
         self._view = Viewport()
         self._start: Viewport | None = None
@@ -96,6 +102,39 @@ class GraphView(QWidget):
             self._highlight.match(self._nodes_of(self._matches))
         self.update()
 
+    def set_trace(self, trace: Trace | None) -> None:
+        """Mark a tensor that is followed or a path; ``None`` for none."""
+        self._trace = trace
+        self._mark_trace()
+        self.update()
+
+    @property
+    def trace(self) -> Trace | None:
+        """What is marked by ``set_trace``."""
+        return self._trace
+
+    @property
+    def selected_groups(self) -> tuple[int, ...]:
+        """The collapsed groups that are selected."""
+        nodes = [self._graph.picture.nodes[node] for node in sorted(self._selected)] if self._graph else []
+        return tuple(node.group for node in nodes if node.members)
+
+    @property
+    def central_operator(self) -> OperatorId | None:
+        """The operator nearest to the middle of the view, or the first of the group that is."""
+        if self._graph is None:
+            return None
+        layout, (x, y) = self._graph.picture.layout, self._view.centre
+        away = np.hypot(layout.left + layout.width / 2 - x, layout.top + layout.height / 2 - y)
+        near = np.argsort(away)[:8].tolist()
+        return next((key for key in (self._graph.picture.nodes[node].key for node in near) if key is not None), None)
+
+    def show_trace(self) -> None:
+        """Bring all that is marked by ``set_trace`` into sight."""
+        nodes = self._trace.nodes_in(self._graph.picture) if self._trace and self._graph else []
+        if nodes:
+            self._go(self._view.fitted(self._box_of(nodes)))
+
     # Selection --------------------------------------------------------------------------------------------------------
 
     def set_selection(self, operators: Collection[OperatorId]) -> None:
@@ -107,8 +146,8 @@ class GraphView(QWidget):
         """The selected operators."""
         if self._graph is None:
             return frozenset()
-        nodes = self._graph.picture.nodes
-        return frozenset(id_ for id_ in (nodes[node].operator for node in self._selected) if id_ is not None)
+        nodes = [self._graph.picture.nodes[node] for node in self._selected]
+        return frozenset(id_ for node in nodes for id_ in (*node.members, node.operator) if id_ is not None)
 
     def show_operator(self, operator: OperatorId, *, animate: bool = True) -> None:
         """Bring an operator to the middle at a readable size."""
@@ -126,6 +165,25 @@ class GraphView(QWidget):
         """Look where ``view`` looked before, at the present size of the widget."""
         self._flight.stop()
         self._show_view(view.resized(self.width(), self.height()))
+
+    def keep_place(self, old: GraphPicture | None, view: Viewport, anchor: OperatorId | None) -> bool:
+        """Show an operator where it was in an older picture looked at with ``view``; give whether it was in both."""
+        if old is None or anchor is None or self._graph is None:
+            return False
+        before, now = old.node_of.get(anchor), self._graph.picture.node_of.get(anchor)
+        if before is None or now is None:
+            return False
+        x, y = view.to_widget(
+            float(old.layout.left[before] + old.layout.width[before] / 2), float(old.layout.top[before])
+        )
+        layout = self._graph.picture.layout
+        moved = replace(
+            view,
+            x=float(layout.left[now] + layout.width[now] / 2) - x / view.zoom,
+            y=float(layout.top[now]) - y / view.zoom,
+        )
+        self._show_view(moved.resized(self.width(), self.height()))
+        return True
 
     def show_all(self, *, animate: bool = True) -> None:
         """Fit the whole graph into the widget."""
@@ -183,7 +241,7 @@ class GraphView(QWidget):
 
     def _export_content(self, whole: bool) -> export.Content:
         return export.Content(
-            graph=self._graph, overlay=self._overlay, font=self.font(), view=None if whole else self._view
+            graph=self._graph, overlay=self._seen_overlay, font=self.font(), view=None if whole else self._view
         )
 
     # Events -----------------------------------------------------------------------------------------------------------
@@ -216,9 +274,9 @@ class GraphView(QWidget):
         else:
             painter.drawPixmap(0, 0, self._sheet.show(self._graph, self._view, self.devicePixelRatioF()))
         self._highlight.paint(painter, self._view, self._hovered)
-        if self._overlay is not None:
+        if self._seen_overlay is not None:
             corner = QPointF(_CORNER, self.height() - _CORNER)
-            paint_legend(painter, self._overlay, self._palette, self.font(), corner)
+            paint_legend(painter, self._seen_overlay, self._palette, self.font(), corner)
 
     # Private ----------------------------------------------------------------------------------------------------------
 
@@ -226,14 +284,15 @@ class GraphView(QWidget):
         """Give the middle of the part of the top, as wide as the widget, that holds the most nodes."""
         assert self._graph is not None
         layout = self._graph.picture.layout
-        seen = layout.top < layout.bounds[1] + self._view.height / zoom
+        seen = layout.top <= float(layout.top.min()) + self._view.height / zoom
         lefts, rights = np.sort(layout.left[seen]), np.sort((layout.left + layout.width)[seen])
         ends = np.searchsorted(rights, lefts + self._view.width / zoom - 2 * _ENTER_MARGIN, side="right")
         first = int(np.argmax(ends - np.arange(len(lefts))))
         return float(lefts[first] + rights[max(int(ends[first]) - 1, first)]) / 2
 
     def _painter_of(self, picture: GraphPicture) -> GraphPainter:
-        return GraphPainter(picture, self._palette, dress(picture, self._palette, self._overlay), self.font())
+        self._seen_overlay = rolled_up(self._overlay, picture.nodes)
+        return GraphPainter(picture, self._palette, dress(picture, self._palette, self._seen_overlay), self.font())
 
     def _repaint_graph(self) -> None:
         if self._graph:
@@ -248,10 +307,17 @@ class GraphView(QWidget):
         if self._graph and self._highlight:
             self._highlight.select(self._selected)
             self._highlight.match(self._nodes_of(self._matches))
+            self._mark_trace()
         self._minimap.set_graph(self.picture, self._palette, self._graph.coat if self._graph else None)
         self._minimap.set_view(self._view)
         self._minimap_to_corner()
         self.update()
+
+    def _mark_trace(self) -> None:
+        if self._graph and self._highlight:
+            picture = self._graph.picture
+            nodes, edges = ([], np.zeros(0, np.int64)) if self._trace is None else self._trace.seen_in(picture)
+            self._highlight.trace(nodes, edges)
 
     def _describe(self) -> None:
         """Tell screen readers what is shown and selected."""
@@ -281,6 +347,8 @@ class GraphView(QWidget):
         return float(left.min()), float(top.min()), float(right.max()), float(bottom.max())
 
     def _show_view(self, view: Viewport) -> None:
+        if (view.width, view.height) != (self.width(), self.height()):  # resized during a flight
+            view = view.resized(self.width(), self.height())
         if self._graph and not self._graph.picture.is_empty:
             view = view.kept_near(self._graph.picture.layout.bounds)
         view = snapped(view, self.devicePixelRatioF())

@@ -8,12 +8,14 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from backends.graph.boxes import Ints
 from profiler_gui.canvas.culling import screen_rects
+from profiler_gui.canvas.detail import Detail, detail_at
 from profiler_gui.canvas.edge_painter import on_screen
 from profiler_gui.canvas.graph_painter import GraphPainter
 from profiler_gui.canvas.strokes import distinct_lines, distinct_pixels, draw_lines, draw_rects
 from profiler_gui.canvas.viewport import Viewport
 
 _EDGE_WIDTH = 2.6
+_TRACE_WIDTH = 4.2
 _MOST_EDGES = 4000
 _MOST_CURVES = 400
 _MOST_OUTLINES = 250
@@ -29,6 +31,7 @@ class Highlight:
         self._selected = self._producers = self._consumers = nothing
         self._incoming = self._outgoing = nothing
         self._matches = nothing
+        self._traced_nodes = self._traced = nothing
 
     def select(self, nodes: Iterable[int]) -> None:
         """Choose the selected nodes."""
@@ -46,9 +49,17 @@ class Highlight:
         """Choose the nodes that a search found."""
         self._matches = np.asarray(sorted(nodes), np.int64)
 
+    def trace(self, nodes: Iterable[int], edges: Ints) -> None:
+        """Choose the nodes and edges of a tensor that is followed, or of a path."""
+        self._traced_nodes = np.asarray(sorted(nodes), np.int64)
+        self._traced = self._pieces(edges[:_MOST_EDGES])
+
     def paint(self, painter: QPainter, view: Viewport, hovered: int | None) -> None:
         """Paint over the graph; producers are outlined solid, consumers dashed."""
         palette = self._graph.palette
+        trace = QColor(palette.trace)
+        self._paint_edges(painter, self._traced, view, trace, Qt.PenStyle.SolidLine, width=_TRACE_WIDTH)
+        self._mark_traced(painter, view, trace)
         self._paint_edges(painter, self._incoming, view, QColor(palette.producer), Qt.PenStyle.SolidLine)
         self._paint_edges(painter, self._outgoing, view, QColor(palette.consumer), Qt.PenStyle.DashLine)
         self._outline(painter, self._matches, view, QPen(QColor(palette.match), 3.0, Qt.PenStyle.DotLine), 5.0)
@@ -60,9 +71,21 @@ class Highlight:
             self._outline(painter, np.asarray([hovered], np.int64), view, pen, 1.0)
         self._paint_labels(painter, view)
 
+    def _mark_traced(self, painter: QPainter, view: Viewport, colour: QColor) -> None:
+        """Outline the traced nodes; from afar fill them, as outlines would run together."""
+        if detail_at(view.zoom) is not Detail.BOXES:
+            self._outline(painter, self._traced_nodes, view, QPen(colour, 3.0), 2.0)
+            return
+        seen = np.intersect1d(self._traced_nodes, self._graph.culling.nodes(view.box), assume_unique=True)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+        draw_rects(painter, distinct_pixels(screen_rects(self._graph.picture.layout, seen, view.x, view.y, view.zoom)))
+
     def _paint_labels(self, painter: QPainter, view: Viewport) -> None:
         """Paint the labels of outlined nodes again: the outline crosses them."""
-        outlined = np.unique(np.concatenate((self._selected, self._producers, self._consumers, self._matches)))
+        marked = (self._selected, self._producers, self._consumers, self._matches, self._traced_nodes)
+        outlined = np.unique(np.concatenate(marked))
         seen = np.intersect1d(outlined, self._graph.culling.nodes(view.box, 24.0), assume_unique=True)
         if len(seen) <= _MOST_OUTLINES:
             self._graph.paint_labels(painter, seen, view)
@@ -73,7 +96,16 @@ class Highlight:
             return np.zeros(0, np.int64)
         return np.unique(np.concatenate([layout.pieces_of(edge) for edge in edges.tolist()]))
 
-    def _paint_edges(self, painter: QPainter, pieces: Ints, view: Viewport, colour: QColor, style: Qt.PenStyle) -> None:
+    def _paint_edges(
+        self,
+        painter: QPainter,
+        pieces: Ints,
+        view: Viewport,
+        colour: QColor,
+        style: Qt.PenStyle,
+        *,
+        width: float = _EDGE_WIDTH,
+    ) -> None:
         seen = np.intersect1d(pieces, self._graph.culling.pieces(view.box, 8.0), assume_unique=True)
         if not len(seen):
             return
@@ -83,7 +115,7 @@ class Highlight:
             rows = on_screen(self._graph.picture.layout.pieces[seen], view)
             draw_lines(painter, distinct_lines(rows[:, [0, 1, 3, 5]]))
             return
-        width = max(1.6, _EDGE_WIDTH * min(view.zoom, 1.4))
+        width = max(1.6, width * min(view.zoom, 1.4)) if detail_at(view.zoom) is not Detail.BOXES else 1.2
         pen = QPen(colour, width, style)
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         self._graph.edges.paint_curves(painter, seen, view, pen)

@@ -3,6 +3,7 @@
 from PySide6.QtCore import QPoint, Qt, QTimer, Slot
 from PySide6.QtWidgets import QLabel, QWidget
 
+from backends.graph.nodes import GraphNode
 from backends.reports.plain_text import plain
 from profiler_gui.canvas.coat import Coat
 from profiler_gui.canvas.palette import Palette
@@ -71,6 +72,8 @@ def describe(picture: GraphPicture, node: int, coat: Coat) -> str:
     """Give the lines that tell about a node, as harmless plain text."""
     told = picture.nodes[node]
     title = told.title if told.operator is None else f"{told.title}  ·  operator {told.operator.index}"
+    if told.members:
+        return "\n".join(_shortened(line) for line in _of_group(told, coat.labels[node] if coat.labels else ""))
     lines = [title, told.name, *told.lines, *told.constants]
     if told.unpackers:
         numbers = ", ".join(str(id_.index) for id_ in told.unpackers)
@@ -79,6 +82,15 @@ def describe(picture: GraphPicture, node: int, coat: Coat) -> str:
         lines.append(coat.labels[node])
     lines.extend(f"{role}: subgraph {index} (double click opens it)" for role, index in told.callees)
     return "\n".join(_shortened(line) for line in lines if line)
+
+
+def _of_group(told: GraphNode, label: str) -> list[str]:
+    first, last = told.members[0].index, told.members[-1].index
+    lines = [told.title, *told.lines, f"operators {first} to {last}" if first != last else f"operator {first}", label]
+    if told.copies > 1 and "×" not in told.title:
+        lines.append(f"one of {told.copies} groups that are exactly alike")
+    lines.append("double click expands it")
+    return [line for line in lines if line]
 
 
 def _shortened(line: str) -> str:

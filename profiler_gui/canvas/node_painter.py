@@ -15,6 +15,8 @@ from profiler_gui.canvas.text import PIXEL_SIZE, TextRole, node_font
 from profiler_gui.canvas.viewport import Viewport
 
 _RADIUS = 6.0
+_CARD = 3.5
+"""How far the cards behind a group stand out."""
 _LEAST_TITLE_PIXELS = 7
 _GOOD_TITLE_PIXELS = 9.5
 _MOST_TITLE_PIXELS = float(PIXEL_SIZE[TextRole.TITLE])
@@ -118,6 +120,8 @@ class NodePainter:
 
     def _paint_node(self, painter: QPainter, node: int, rect: QRectF) -> None:
         palette, text = self._palette, self._picture.texts[node]
+        if self._picture.nodes[node].members:
+            self._paint_stack(painter, rect)
         is_end = bool(self._picture.is_end[node])
         radius = HEADER_HEIGHT / 2 if is_end else _RADIUS
         self._fill_header(painter, rect, radius, node)
@@ -144,6 +148,15 @@ class NodePainter:
         for line in text.constants:
             self._centred(painter, rect, y + CONSTANT_HEIGHT / 2, line, TextRole.CONSTANT)
             y += CONSTANT_HEIGHT
+
+    def _paint_stack(self, painter: QPainter, rect: QRectF) -> None:
+        """Paint the edges of further cards behind a node that stands for several."""
+        pen = QPen(QColor(self._palette.edge), 1.0)
+        pen.setCosmetic(True)
+        painter.setPen(pen)
+        painter.setBrush(QColor(self._palette.node))
+        for away in (_CARD * 2, _CARD):
+            painter.drawRoundedRect(rect.translated(away, away), _RADIUS, _RADIUS)
 
     def _outline(self, painter: QPainter, rect: QRectF, radius: float) -> None:
         pen = QPen(QColor(self._palette.node_border), 1.0)

@@ -26,6 +26,8 @@ class Palette:
     producer: str
     consumer: str
     match: str
+    trace: str
+    """The tensor that is followed, and the critical path."""
     tab: str
     tab_text: str
     accelerated: str
@@ -91,6 +93,7 @@ LIGHT = Palette(
     producer="#0b62c4",
     consumer="#b45309",
     match="#c99700",
+    trace="#6d28d9",
     tab="#e3e8ef",
     tab_text="#3a4554",
     accelerated="#1c6ba8",
@@ -142,6 +145,7 @@ DARK = Palette(
     producer="#5aa9ff",
     consumer="#ffa94d",
     match="#ffd43b",
+    trace="#c4a1ff",
     tab="#2d343f",
     tab_text="#c3ccd8",
     accelerated="#2a7bbd",

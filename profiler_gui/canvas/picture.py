@@ -1,13 +1,16 @@
 """The picture of a subgraph: nodes with measured texts, their places, and the edges between them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from backends.graph.boxes import BoxGraph, Floats, Ints, Layout
 from backends.graph.child import layout_anywhere
+from backends.graph.frames import NO_FRAMES, Frames, frame_groups, reserve_headers
 from backends.graph.nodes import GraphNode, GraphScene, NodeRole, build_scene
+from backends.graph.shown import ShownScene, title_of
+from backends.graph.sight import Sight, WholeGraph
 from backends.model.model import Model, OperatorId
 from backends.progress import Progress
 from profiler_gui.canvas.text import TextMetrics, TextRole
@@ -19,6 +22,7 @@ PADDING_X = 10.0
 PADDING_Y = 5.0
 _LEAST_WIDTH = 92.0
 _MOST_TEXT = 280.0
+_ENDS = frozenset({NodeRole.INPUT, NodeRole.OUTPUT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +58,13 @@ class GraphPicture:
     label_y: Floats
     label_tensor: Ints
     """Places of the shapes beside the edges, one for each tensor that leaves a node."""
+    whole: WholeGraph | None = None
+    """What the picture shows a part of; ``None`` if it is the whole."""
+    sight: Sight | None = None
+    shown: ShownScene | None = None
+    frames: Frames = NO_FRAMES
+    frame_titles: tuple[str, ...] = ()
+    """For each frame the name of its group, as it is drawn."""
 
     @property
     def is_empty(self) -> bool:
@@ -72,19 +83,46 @@ def build_picture(
     """
     progress = progress or Progress()
     progress.step("Collecting nodes and edges")
-    return picture_of(build_scene(model, subgraph_index), metrics, progress)
+    return _picture_of(build_scene(model, subgraph_index), metrics, progress)
 
 
-def picture_of(scene: GraphScene, metrics: TextMetrics, progress: Progress) -> GraphPicture:
-    """Measure the nodes of a scene and lay them out.
+def draw_sight(whole: WholeGraph, sight: Sight, metrics: TextMetrics, progress: Progress | None = None) -> GraphPicture:
+    """Make the picture of what is seen of a graph; takes up to seconds for huge ones, so run it as a job.
 
     Raises:
         Cancelled: the user cancelled.
     """
+    progress = progress or Progress()
+    shown = whole.show(sight)
+    room = reserve_headers(whole.tree, shown) if sight.has_frames else np.zeros(0)
+    picture = _picture_of(shown.scene, metrics, progress, room)
+    frames = frame_groups(whole.tree, shown, picture.layout) if sight.has_frames else NO_FRAMES
+    titles = (title_of(whole.tree.groups[group]) for group in frames.group.tolist())
+    return replace(
+        picture,
+        whole=whole,
+        sight=sight,
+        shown=shown,
+        frames=frames,
+        frame_titles=tuple(metrics.fit(title, TextRole.CONSTANT, _MOST_TEXT)[0] for title in titles),
+    )
+
+
+def _picture_of(
+    scene: GraphScene, metrics: TextMetrics, progress: Progress, room_above: Floats | None = None
+) -> GraphPicture:
+    """Measure the nodes of a scene and lay them out."""
     progress.step("Measuring nodes")
     texts, width, height = _measure(scene.nodes, metrics)
     progress.step("Laying out the graph")
-    graph = BoxGraph(width=width, height=height, source=scene.source, target=scene.target, tensor=scene.tensor)
+    graph = BoxGraph(
+        width=width,
+        height=height,
+        source=scene.source,
+        target=scene.target,
+        tensor=scene.tensor,
+        room_above=np.zeros(0) if room_above is None else room_above,
+    )
     layout = layout_anywhere(graph, progress)
     names = tuple(dict.fromkeys(node.category for node in scene.nodes))
     number = {name: index for index, name in enumerate(names)}
@@ -100,7 +138,7 @@ def picture_of(scene: GraphScene, metrics: TextMetrics, progress: Progress) -> G
         tensor_text=scene.tensor_text,
         categories=names,
         category=np.asarray([number[node.category] for node in scene.nodes], np.int64),
-        is_end=np.asarray([node.role is not NodeRole.OPERATOR for node in scene.nodes], bool),
+        is_end=np.asarray([node.role in _ENDS for node in scene.nodes], bool),
         node_of=_node_of(scene.nodes),
         label_x=label_x,
         label_y=label_y,
@@ -111,7 +149,7 @@ def picture_of(scene: GraphScene, metrics: TextMetrics, progress: Progress) -> G
 def _node_of(nodes: tuple[GraphNode, ...]) -> dict[OperatorId, int]:
     places: dict[OperatorId, int] = {}
     for index, node in enumerate(nodes):
-        for id_ in (*node.unpackers, *((node.operator,) if node.operator is not None else ())):
+        for id_ in (*node.members, *node.unpackers, *((node.operator,) if node.operator is not None else ())):
             places.setdefault(id_, index)
     return places
 
@@ -123,7 +161,7 @@ def _measure(nodes: tuple[GraphNode, ...], metrics: TextMetrics) -> tuple[tuple[
     texts = []
     width, height = np.empty(len(nodes)), np.empty(len(nodes))
     for index, node in enumerate(nodes):
-        shown, title_width = title(node.title)
+        shown, title_width = title(f"▸ {node.title}" if node.members else node.title)
         lines, constants = [line(text) for text in node.lines], [constant(text) for text in node.constants]
         texts.append(
             NodeText(

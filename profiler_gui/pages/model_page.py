@@ -6,15 +6,17 @@ from PySide6.QtCore import QEvent, Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from backends.model.model import OperatorId
-from backends.progress import Progress, Step
+from backends.progress import Progress
 from profiler_gui.canvas.canvas import GraphCanvas
 from profiler_gui.canvas.palette import DARK, LIGHT
-from profiler_gui.canvas.picture import GraphPicture, build_picture
+from profiler_gui.canvas.picture import GraphPicture
 from profiler_gui.canvas.text import TextMetrics
 from profiler_gui.colouring import overlay_of
 from profiler_gui.finding import find_operators
-from profiler_gui.jobs import Job, JobRunner
+from profiler_gui.jobs import JobRunner
 from profiler_gui.notices import NoticeBoard
+from profiler_gui.pages.graph_bar import GraphBar
+from profiler_gui.pages.shown_graph import ShownGraph
 from profiler_gui.pages.what_if_strip import WhatIfStrip
 from profiler_gui.session import OpenModel
 from profiler_gui.theme import is_dark
@@ -40,8 +42,6 @@ class ModelPage(QWidget):
         self.record = record
         self._jobs = jobs
         self._notices = notices
-        self._pictures: dict[int, GraphPicture] = {}
-        self._job: Job | None = None
         self._matches: tuple[OperatorId, ...] = ()
         self._is_finding = False
         self._wanted_step = 0
@@ -50,6 +50,10 @@ class ModelPage(QWidget):
         self.find_bar = FindBar()
         self.what_if_strip = WhatIfStrip(record)
         self.canvas = GraphCanvas()
+        self.graph = ShownGraph(record, jobs, TextMetrics(self.canvas.font()), self)
+        self.graph_bar = GraphBar(record, self.graph, self.canvas)
+        self._to_show: OperatorId | None = None
+        """An operator to bring into sight once the picture that shows it is made."""
         self._waiting = Waiting()
         self._stack = QStackedWidget()
         self._arrange()
@@ -91,7 +95,7 @@ class ModelPage(QWidget):
         record = self.record
         record.model_changed.connect(self._on_model_changed)
         record.selection_changed.connect(self._on_selection_changed)
-        record.revealed.connect(self.canvas.show_operator)
+        record.revealed.connect(self._show_operator)
         record.subgraph_changed.connect(self._show_subgraph)
         for changed in (
             record.overlay_changed, record.target_changed, record.verdicts_changed, record.run_changed,
@@ -100,6 +104,11 @@ class ModelPage(QWidget):
             changed.connect(self._show_overlay)
         self.canvas.selection_changed.connect(record.select)
         self.canvas.subgraph_activated.connect(record.show_subgraph)
+        self.canvas.group_activated.connect(self.graph.expand)
+        self.canvas.group_folded.connect(self.graph.collapse)
+        self.graph.picture_made.connect(self._on_picture_made)
+        self.graph.stepped.connect(self._waiting.show_step)
+        self.graph.failed.connect(self._on_layout_failed)
         self.canvas.view_changed.connect(self.zoom_changed)
         self.find_bar.query_changed.connect(self._find)
         self.find_bar.next_wanted.connect(partial(self.go_to_match, 1))
@@ -110,61 +119,43 @@ class ModelPage(QWidget):
 
     @Slot()
     def _show_subgraph(self) -> None:
-        picture = self._pictures.get(self.record.subgraph)
-        if picture is not None:
-            self._show_picture(picture)
-            return
-        self._waiting.begin("Laying out the graph")
-        self._stack.setCurrentWidget(self._waiting)
-        metrics = TextMetrics(self.canvas.font())
-        model, index = self.record.model, self.record.subgraph
+        if not self.graph.show():
+            self._waiting.begin("Laying out the graph")
+            self._stack.setCurrentWidget(self._waiting)
 
-        def work(progress: Progress) -> GraphPicture:
-            return build_picture(model, index, metrics, progress)
-
-        self._job = self._jobs.start(
-            work,
-            title=f"Laying out {self.record.title}",
-            replaces=f"layout:{self.record.key}",
-            on_success=self._on_laid_out,
-            on_failure=self._on_layout_failed,
-        )
-        self._job.stepped.connect(self._on_stepped)
-
-    @Slot(object)
-    def _on_laid_out(self, picture: GraphPicture) -> None:
-        self._job = None
-        self._pictures[picture.subgraph] = picture
-        if picture.subgraph == self.record.subgraph:
-            self._show_picture(picture)
-            self.painted.emit()
+    @Slot(object, object)
+    def _on_picture_made(self, picture: GraphPicture, anchor: OperatorId | None) -> None:
+        self._show_picture(picture, anchor)
+        self.painted.emit()
 
     @Slot(object)
     def _on_layout_failed(self, error: Exception) -> None:
-        self._job = None
         self._waiting.end("The graph could not be laid out.")
         self._notices.report(error)
 
-    @Slot(object)
-    def _on_stepped(self, step: Step) -> None:
-        self._waiting.show_step(step.text)
-
-    def _show_picture(self, picture: GraphPicture) -> None:
+    def _show_picture(self, picture: GraphPicture, anchor: OperatorId | None) -> None:
         old, view = self.canvas.picture, self.canvas.view
         self.canvas.set_overlay(overlay_of(self.record))
         self.canvas.set_graph(picture)
         self._stack.setCurrentWidget(self.canvas)
-        if old is not None and old.subgraph == picture.subgraph and self._is_alike(old, picture):
+        is_same = old is not None and old.subgraph == picture.subgraph
+        if old is not None and is_same and not self.canvas.keep_place(old, view, anchor) and _is_alike(old, picture):
             self.canvas.show_view(view)
         self.canvas.set_matches(self._matches)
         self.canvas.set_selection(self.record.selection)
-        if self.record.selection and old is not None and old.subgraph != picture.subgraph:
+        if self._to_show is not None:
+            self.canvas.show_operator(self._to_show)
+            self._to_show = None
+        elif self.record.selection and old is not None and not is_same:
             self._show_first_selected()
 
-    @staticmethod
-    def _is_alike(old: GraphPicture, new: GraphPicture) -> bool:
-        """Whether the same place in both drawings means about the same: then zoom and place stay on a reload."""
-        return abs(len(old.nodes) - len(new.nodes)) <= max(2, len(old.nodes) // 10)
+    @Slot(object)
+    def _show_operator(self, operator: OperatorId) -> None:
+        """Bring an operator into sight, out of a collapsed group if need be."""
+        if self.graph.reveal([operator]):
+            self.canvas.show_operator(operator)
+        else:
+            self._to_show = operator
 
     @Slot()
     def _show_overlay(self) -> None:
@@ -174,7 +165,7 @@ class ModelPage(QWidget):
 
     @Slot(object)
     def _on_model_changed(self) -> None:
-        self._pictures.clear()
+        self.graph.forget()
         self._show_subgraph()
         if self.find_bar.isVisible():
             self._find(self.find_bar.query)
@@ -189,7 +180,7 @@ class ModelPage(QWidget):
     def _show_first_selected(self) -> None:
         shown = [id_ for id_ in self.record.selection if id_.subgraph == self.record.subgraph]
         if shown:
-            self.canvas.show_operator(min(shown))
+            self._show_operator(min(shown))
 
     # Finding ----------------------------------------------------------------------------------------------------------
 
@@ -239,3 +230,10 @@ class ModelPage(QWidget):
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange:
             self._follow_theme()
+
+
+def _is_alike(old: GraphPicture, new: GraphPicture) -> bool:
+    """Whether the same place in both drawings means about the same: then zoom and place stay on a reload."""
+    if old.sight is not None and new.sight is not None and old.sight.is_sideways != new.sight.is_sideways:
+        return False
+    return abs(len(old.nodes) - len(new.nodes)) <= max(2, len(old.nodes) // 10)

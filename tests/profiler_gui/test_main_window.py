@@ -155,7 +155,7 @@ def test_opened_files_are_offered_again_with_a_key_each(window, services, open_f
     actions = [action for action in window.recent_menu.actions() if not action.isSeparator()]
 
     assert [action.text() for action in actions] == ["other.tflite", "small.tflite", "Clear"]
-    assert actions[0].shortcut().toString() == "Ctrl+1"
+    assert actions[0].shortcut().toString() == "Alt+Shift+1"
     assert services.settings.recent_files == (str(other_file), str(model_file))
 
 

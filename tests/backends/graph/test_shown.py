@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 
 from backends.graph.frames import frame_groups
@@ -102,3 +104,28 @@ def test_a_graph_without_anything_to_group_shows_as_it_is():
     scene, _, shown = shown_of(a_graph_model([("ADD", (0,), (1,))]))
 
     assert shown.scene is scene
+
+
+def test_tensors_that_leave_a_group_run_as_one_edge():
+    rows = [("RELU", (0,), (1,)), ("SPLIT", (1,), (2, 3)), ("ADD", (2, 3), (4,)), ("SOFTMAX", (4,), (5,))]
+    model = a_graph_model(rows)
+    names = ("in", "g/Relu", "g/Split", "g/Split_1", "out/Add", "out")
+    main = model.subgraphs[0]
+    tensors = tuple(replace(tensor, name=name) for tensor, name in zip(main.tensors, names, strict=True))
+    _, _, shown = shown_of(replace(model, subgraphs=(replace(main, tensors=tensors),)))
+
+    (edge,) = [edge for edge in range(len(shown.scene.source)) if shown.scene.nodes[shown.scene.source[edge]].members]
+    carried = int(shown.scene.tensor[edge])
+    assert shown.bundles[carried] == (2, 3)
+    assert shown.scene.tensor_text[carried] == "2 tensors"
+
+
+def test_a_group_with_one_node_left_is_that_node():
+    scene, tree, _ = shown_of(a_layered_model(3))
+    only = np.zeros(len(scene.nodes), bool)
+    only[[2, 5]] = True
+
+    assert [node.title for node in show_scene(scene, tree, frozenset({0}), only=only).scene.nodes] == [
+        "FULLY_CONNECTED",
+        "FULLY_CONNECTED",
+    ]
