@@ -23,7 +23,7 @@ def rolled_up(overlay: Overlay | None, nodes: Sequence[GraphNode]) -> Overlay | 
         return _values(overlay, nodes)
     if isinstance(overlay, PlacementOverlay):
         return _placements(overlay, groups)
-    return _members(overlay, groups)
+    return _members(overlay, groups) if isinstance(overlay, GroupOverlay) else overlay
 
 
 def placement_counts(placements: Sequence[Placement]) -> str:
@@ -44,7 +44,7 @@ def _values(overlay: ValueOverlay, nodes: Sequence[GraphNode]) -> ValueOverlay:
         found = [amounts[id_] for id_ in (node.members or (node.operator,)) if id_ is not None and id_ in amounts]
         if node.key is not None and found:
             sums[node.key] = sum(found)
-    return overlay.rescale(sums)
+    return replace(overlay.rescale(sums), tints=overlay.tints, shows_labels=overlay.shows_labels)
 
 
 def _hottest(overlay: ValueOverlay, nodes: Sequence[GraphNode]) -> ValueOverlay:
