@@ -35,3 +35,7 @@ class RunError(ProfilerError):
 
 class StoreError(ProfilerError):
     """Something could not be written to or read from disk."""
+
+
+class MeterError(ProfilerError):
+    """A power meter is missing, refuses, or tells nonsense."""

@@ -44,6 +44,25 @@ def format_share(fraction: float) -> str:
     return f"{fraction * 100:.1f} %"
 
 
+def format_power(mw: float) -> str:
+    """Give a power in milliwatts with a fitting unit: ``850 mW``, ``1.25 W``."""
+    return f"{_significant(mw / 1000)} W" if abs(mw) >= 1000 else f"{_significant(mw)} mW"
+
+
+def format_energy(mj: float) -> str:
+    """Give an energy in millijoules with a fitting unit: ``12.5 µJ``, ``3.85 mJ``, ``1.2 J``."""
+    if abs(mj) >= 1000:
+        return f"{_significant(mj / 1000)} J"
+    if abs(mj) >= 0.1 or mj == 0:
+        return f"{_significant(mj)} mJ"
+    return f"{_significant(mj * 1000)} µJ"
+
+
+def format_with_error(value: float, error: float | None, text: Callable[[float], str]) -> str:
+    """Give a value with its standard uncertainty, both formatted alike: ``3.85 mJ ± 0.05 mJ``."""
+    return text(value) if error is None else f"{text(value)} ± {text(error)}"
+
+
 def format_shape(shape: tuple[int, ...]) -> str:
     """Give a tensor shape as ``1x224x224x3``; unknown sizes are ``?`` and a scalar is ``scalar``."""
     if not shape:

@@ -26,6 +26,9 @@ _MODULES = {
     "report": ("write_report", "everything about a model in one file"),
     "import": ("import_files", "what other tools measured, attached to a model"),
     "export": ("export_files", "a run in the formats that other tools open"),
+    "sweep": ("sweep_points", "rate and power of several operating points, and their curve"),
+    "sustain": ("sustain_run", "what becomes of latency, power and heat under minutes of load"),
+    "power": ("show_power", "the meters of a device, or the energy of a saved run from a meter's file"),
     "targets": ("show_targets", "the targets that models can be checked against"),
     "devices": ("list_devices", "the devices that can measure now"),
 }

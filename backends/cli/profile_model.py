@@ -7,6 +7,7 @@ from backends.cli.accuracy_arguments import add_accuracy_arguments, check_accura
 from backends.cli.exit_code import ExitCode
 from backends.cli.interruption import shown_progress
 from backends.cli.list_devices import server_address
+from backends.cli.meter_arguments import add_meter_arguments, with_meter
 from backends.cli.model_argument import add_model_argument, open_model
 from backends.cli.output import check_output, write_outputs
 from backends.cli.profile_matrix import profile_matrix
@@ -49,6 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     how.add_argument("--threads", type=at_least(1), default=_DEFAULT.threads, metavar="N", help="default: %(default)s")
     how.add_argument("--runs", type=at_least(1), default=_DEFAULT.runs, metavar="N", help="default: %(default)s")
     how.add_argument("--warmup", type=at_least(0), default=_DEFAULT.warmup, metavar="N", help="default: %(default)s")
+    add_meter_arguments(parser)
     _add_device_arguments(parser)
     add_accuracy_arguments(parser)
     what = parser.add_argument_group("inputs")
@@ -78,7 +80,7 @@ def _add_device_arguments(parser: argparse.ArgumentParser) -> None:
     )
     where.add_argument(
         "--option",
-        type=_named_value,
+        type=named_value,
         action="append",
         default=[],
         metavar="NAME=VALUE",
@@ -123,9 +125,9 @@ def execute(arguments: argparse.Namespace) -> ExitCode:
     """Measure as asked and write the run, or the table of all runs."""
     check_output(arguments.output, force=arguments.force, model=arguments.model.path)
     check_query(arguments.query)
-    devices = _find_devices(arguments)
-    delegates = _delegates(arguments, devices)
-    plan = _plan(arguments, devices[0].info.id, delegates[0])
+    devices = find_devices(arguments)
+    delegates = choose_delegates(arguments, devices)
+    plan = with_meter(make_plan(arguments, devices[0].info.id, delegates[0]), arguments)
     is_matrix = len(devices) > 1 or len(delegates) > 1 or len(arguments.precision) > 1
     check_accuracy_arguments(arguments, delegates, is_matrix=is_matrix)
     if is_matrix:
@@ -154,7 +156,7 @@ def execute(arguments: argparse.Namespace) -> ExitCode:
     return ExitCode.DONE
 
 
-def _find_devices(arguments: argparse.Namespace) -> tuple[Device, ...]:
+def find_devices(arguments: argparse.Namespace) -> tuple[Device, ...]:
     """Give the devices that are meant, each once; adb is only asked where another than this computer is meant.
 
     Raises:
@@ -172,7 +174,7 @@ def _find_devices(arguments: argparse.Namespace) -> tuple[Device, ...]:
     return tuple(found.values())
 
 
-def _delegates(arguments: argparse.Namespace, devices: Sequence[Device]) -> tuple[str, ...]:
+def choose_delegates(arguments: argparse.Namespace, devices: Sequence[Device]) -> tuple[str, ...]:
     """Give the ids of what shall run the model; empty where that is this computer's own runtime.
 
     Raises:
@@ -190,7 +192,7 @@ def _delegates(arguments: argparse.Namespace, devices: Sequence[Device]) -> tupl
     return ("",)
 
 
-def _plan(arguments: argparse.Namespace, device: str, delegate: str) -> Plan:
+def make_plan(arguments: argparse.Namespace, device: str, delegate: str) -> Plan:
     """Make the plan for the first device and delegate.
 
     Raises:
@@ -219,7 +221,12 @@ def _plan(arguments: argparse.Namespace, device: str, delegate: str) -> Plan:
         raise UsageError(f"{error}.") from error
 
 
-def _named_value(text: str) -> tuple[str, str]:
+def named_value(text: str) -> tuple[str, str]:
+    """Read ``NAME=VALUE``.
+
+    Raises:
+        argparse.ArgumentTypeError: it does not read so.
+    """
     name, separator, value = text.partition("=")
     if not (name and separator and value):
         raise argparse.ArgumentTypeError(f"'{text}' should look like NAME=VALUE")

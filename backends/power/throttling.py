@@ -17,6 +17,8 @@ from backends.units import format_latency
 _BINS = 60
 _LEAST_PER_BIN = 5
 _LEAST_BINS = 8
+_LEAST_S = 8.0
+"""Heat takes seconds: what changes within fewer is something else."""
 _BASE_SHARE = 0.15
 _DEVIATIONS = 3.0
 _LEAST_CHANGE = 0.05
@@ -83,7 +85,7 @@ def bin_medians(times: Array, values: Array, bins: int = _BINS) -> tuple[Array, 
 
 def _slowed(trace: Trace, times: Array, values: Array) -> list[Throttle]:
     starts, medians, errors = bin_medians(times, values)
-    if len(starts) < _LEAST_BINS:
+    if len(starts) < _LEAST_BINS or times[-1] - times[0] < _LEAST_S:
         return []
     count = max(2, round(_BASE_SHARE * len(starts)))
     base = float(np.median(medians[:count]))

@@ -44,6 +44,8 @@ class Window:
     kind: WindowKind
     start_s: float
     end_s: float
+    inferences: int = 0
+    """How many were counted in it; 0 where none, or where they were not."""
 
     @property
     def seconds(self) -> float:

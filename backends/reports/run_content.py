@@ -10,6 +10,7 @@ from backends.reports.columns import KIND_COLUMNS, OPERATOR_COLUMNS, Column
 from backends.reports.content import Records, Section, Table, Tree
 from backends.reports.npu_columns import NPU_COLUMNS
 from backends.reports.plain_text import sentence_case
+from backends.reports.power_facts import power_sections
 from backends.reports.rows import KindRow, OperatorRow, kind_rows, operator_rows, total_rows
 from backends.reports.tabulation import records_of, table_of
 from backends.runs.run import Run, RunChunk
@@ -52,6 +53,7 @@ class RunContent:
         return [
             Section(title="", facts=self._plan_facts()),
             Section(title="Latency and memory", facts=_latency_facts(run)),
+            *power_sections(run),
             Section(title="Layers", table=self._layer_table()),
             Section(title="Types", table=self._type_table()),
             *([Section(title="Partitions as they ran", table=_partition_table(run))] if run.partitions else []),

@@ -47,6 +47,11 @@ def execute_plan(
         RunError: it could not be measured.
         StoreError: the choices of runners cannot be read.
     """
+    if plan.meter:
+        # Imported here: it carries out the plan without the meter through this module.
+        from backends.runs.metering import execute_metered
+
+        return execute_metered(model_path, model, plan, progress, devices=devices)
     if plan.device == HOST and not plan.runner and not plan.delegate:
         return measure(model_path, model, plan, progress)
     if plan.device == HOST:

@@ -22,7 +22,10 @@ def power_to_json(run: Run) -> Json:
     if run.traces:
         fields["traces"] = [_trace_to_json(trace) for trace in run.traces]
     if run.windows:
-        fields["windows"] = [{"kind": w.kind.value, "start_s": w.start_s, "end_s": w.end_s} for w in run.windows]
+        fields["windows"] = [
+            {"kind": w.kind.value, "start_s": w.start_s, "end_s": w.end_s, "inferences": w.inferences}
+            for w in run.windows
+        ]
     if run.energy is not None:
         fields["energy"] = energy_to_json(run.energy)
     return fields
@@ -65,6 +68,7 @@ def window_from_json(fields: Fields) -> Window:
         kind=_member(WindowKind, fields.text("kind")),
         start_s=fields.number("start_s"),
         end_s=fields.number("end_s"),
+        inferences=int(fields.number_or("inferences", 0)),
     )
 
 

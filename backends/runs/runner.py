@@ -21,7 +21,7 @@ from backends.runs.plan import Kernels, Plan
 from backends.runs.run import Memory, Run, RunPartition
 from backends.runs.summary import count_warmup, measure_drift
 
-_VARYING_OUTPUT = ("kTfLiteArenaRw", "Custom allocation is too small", "the buffer of output")
+VARYING_OUTPUT = ("kTfLiteArenaRw", "Custom allocation is too small", "the buffer of output")
 """What LiteRT reports when the size of an output is not known before running."""
 _MANY_PREEMPTED = 0.1
 
@@ -75,7 +75,7 @@ def _measure(
         try:
             return setups, measure_phases(model, setups, plan, progress)
         except RunError as error:
-            if prepared.shapes_outputs or not any(text in error.message + error.detail for text in _VARYING_OUTPUT):
+            if prepared.shapes_outputs or not any(text in error.message + error.detail for text in VARYING_OUTPUT):
                 raise explain(error, model, plan) from error
     return _measure(path, model, plan, replace(prepared, shapes_outputs=True), progress)
 
