@@ -88,9 +88,12 @@ def build_command(  # noqa: PLR0913 - one argument for each thing a command is m
     if "max_secs" not in tool.flags:
         # The first versions have no limit; ours is kept by the time-out.
         del flags["max_secs"]
-    _check_known(flags, tool, delegate)
+    if tool.flags.is_python:
+        # It runs no longer than it is told.
+        flags = {name: value for name, value in flags.items() if not name.endswith("min_secs") or value != "0"}
+    _check_known(flags, tool, delegate, table)
     mask = _affinity_mask(settings.get(_AFFINITY, ""))
-    arguments = [f"--{name}={value}" for name, value in flags.items()]
+    arguments = [argument for name, value in flags.items() for argument in tool.flags.write(name, value)]
     return [*(["taskset", mask] if mask else []), tool.path, *arguments]
 
 
@@ -160,14 +163,20 @@ def _input_flags(inputs: tuple[RemoteInput, ...]) -> dict[str, str]:
     }
 
 
-def _check_known(flags: Mapping[str, str], tool: Tool, delegate: Delegate) -> None:
+def _check_known(flags: Mapping[str, str], tool: Tool, delegate: Delegate, table: DelegateTable) -> None:
     unknown = [name for name in flags if name not in tool.flags]
     if not unknown:
         return
     if any(name in delegate.flags for name in unknown):
+        known = [
+            item.id
+            for item in table.delegates
+            if item.program == BENCHMARK_MODEL and all(flag in tool.flags for flag in item.needed_flags)
+        ]
         raise RunError(
             f"this benchmark_model was built without {delegate.name}: it does not know --{unknown[0]}",
-            hint="Choose another delegate, or a build of benchmark_model for this device that has it.",
+            hint="Choose another delegate, or a build of benchmark_model for this device that has it. "
+            f"This one has: {', '.join(known) or 'none'}.",
         )
     raise RunError(
         f"this benchmark_model does not know --{unknown[0]}",

@@ -203,6 +203,9 @@ def _later_sizes(runs: int, seconds: float, stats: Stats | None) -> list[int]:
 
 
 def _profile(session: Session, model: Model, measured: _Measured, progress: Progress) -> None:
+    if not session.tool.flags.has_profiler:
+        session.notes.append("This build of the tool has no profiler: there are no times of operators.")
+        return
     progress.step("Profiling operators")
     mean_s = sum(chunk.mean_ns for chunk in measured.chunks) / len(measured.chunks) / 1e9
     try:

@@ -45,7 +45,7 @@ def profile_operators(session: Session, model: Model, mean_s: float, progress: P
         DeviceError: the device refuses or went away.
         RunError: the tool failed or knows no profiler.
     """
-    if not {"enable_op_profiling", _LITERT_FLAG} & session.tool.flags.defaults.keys():
+    if not session.tool.flags.has_profiler:
         raise RunError("this benchmark_model has no profiler for operators", hint="Use a newer build.")
     notes: list[str] = []
     for mode in _modes(session):

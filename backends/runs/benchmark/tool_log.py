@@ -5,7 +5,7 @@ runtime has a logger of its own. Old and new wordings are understood; numbers ma
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 _NUMBER = r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"
@@ -41,6 +41,11 @@ _NOT_APPLIED = re.compile(
 _ACCELERATORS = re.compile(r"NNAPI accelerators available: \[(?P<names>[^\]]*)\]")
 _WRONG_ACCELERATOR = re.compile(r"Could not find the specified NNAPI accelerator: (?P<name>.*?)\. Must be one of: ")
 _UNCONSUMED = re.compile(r"Unconsumed cmdline flags: (?P<flags>.*)")
+_RESULT = re.compile(
+    rf"^(?P<what>Model initialization|Warmup|Inference)(?: \((?P<key>first|avg|min|max|median|std|p5|p95)\))?:\s+"
+    rf"(?P<value>{_NUMBER}) ms(?: \((?P<count>\d{{1,9}}) runs\))?\s*$"
+)
+"""The block at the end of the tool for Python; LiteRT's own prints a similar one beside lines of statistics."""
 _BEGIN = re.compile(r"Running benchmark for at least (?P<runs>\d{1,9}) iterations")
 _ERROR = re.compile(r"^(?:\S+\s+)*?(?:ERROR|FATAL|E/tflite)\b:?\s*(?P<text>.*)")
 
@@ -125,6 +130,7 @@ class LogReader:
         self._errors: list[str] = []
         self._begun = 0
         self._lines = 0
+        self._block: dict[str, dict[str, float]] = {}
         self._in_profile = False
 
     def feed(self, line: str) -> Stats | None:
@@ -141,17 +147,25 @@ class LogReader:
             if stats is not None:
                 self._stats.append(stats)
             return stats
-        if not self._read_numbers(line):
+        if match := _RESULT.match(line):
+            found = self._block.setdefault(match["what"], {})
+            found[match["key"] or "init"] = 1e6 * float(match["value"])
+            if match["count"]:
+                found["count"] = int(match["count"])
+        elif not self._read_numbers(line):
             self._read_words(line)
         return None
 
     def finish(self) -> ToolLog:
         """Give what was read."""
+        # The block at the end is for tools without lines of statistics.
+        block = {} if self._stats else self._block
+        warmup, runs = (_block_stats(block.get(what, {})) for what in ("Warmup", "Inference"))
         return ToolLog(
-            warmup=self._stats[0] if self._stats else None,
-            runs=self._stats[1] if len(self._stats) > 1 else None,
-            init_ns=self._found.get("init"),
-            first_ns=self._found.get("first"),
+            warmup=self._stats[0] if self._stats else warmup,
+            runs=self._stats[1] if len(self._stats) > 1 else runs,
+            init_ns=self._found.get("init", block.get("Model initialization", {}).get("init")),
+            first_ns=self._found.get("first", block.get("Warmup", {}).get("first")),
             init_bytes=_bytes(self._found.get("init_mb")),
             overall_bytes=_bytes(self._found.get("overall_mb")),
             peak_bytes=_bytes(self._found.get("peak_mb", self._found.get("rss_mb"))),
@@ -238,6 +252,25 @@ def _stats(count: int, rest: str) -> Stats | None:
         std_ns=0.0 if is_single and count > 1 else values.get("std"),
         p5_ns=values.get("p5"),
         median_ns=values.get("median", last if is_single else None),
+        p95_ns=values.get("p95"),
+    )
+
+
+def _block_stats(values: Mapping[str, float]) -> Stats | None:
+    """Give the statistics of a block at the end, in ns already; those that it does not hold are those of the mean."""
+    mean = values.get("avg")
+    if mean is None or not values.get("count"):
+        return None
+    return Stats(
+        count=int(values["count"]),
+        first_ns=values.get("first", mean),
+        last_ns=mean,
+        min_ns=values.get("min", mean),
+        max_ns=values.get("max", mean),
+        mean_ns=mean,
+        std_ns=values.get("std"),
+        p5_ns=values.get("p5"),
+        median_ns=values.get("median"),
         p95_ns=values.get("p95"),
     )
 

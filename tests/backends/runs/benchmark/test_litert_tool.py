@@ -1,5 +1,6 @@
 """LiteRT's newer benchmark tool, with a stand-in that prints what its sources print."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from backends.errors import RunError
 from backends.model.model import Model
 from backends.model.reader import read_model
 from backends.progress import Progress
+from backends.runs.benchmark.known_flags import parse_help
 from backends.runs.benchmark.litert_profile import parse_litert_profile
 from backends.runs.benchmark.measuring import measure_on_device
 from backends.runs.benchmark.op_profile import RowKind
@@ -113,3 +115,38 @@ def test_a_tool_of_the_other_kind_is_refused(tmp_path: Path, model: Model) -> No
 
     with pytest.raises(RunError, match="was built without LiteRT GPU"):
         measure_on_device(_SAMPLE, model, plan, LocalToolDevice(tmp_path / "work"), Progress())
+
+
+def test_the_tool_that_comes_with_litert_for_python_measures_really(tmp_path: Path, model: Model) -> None:
+    """The real one: it has a help, flags and results in Python's manner."""
+    tool = tmp_path / "litert-benchmark"
+    tool.write_text(f"#!{sys.executable}\nfrom ai_edge_litert.tools.benchmark_litert_model import main\nmain()\n")
+    tool.chmod(0o755)
+    (tmp_path / "w").mkdir()
+    device = LocalToolDevice(tmp_path / "w")
+    run = measure_on_device(_SAMPLE, model, Plan(delegate="litert-cpu", runner=str(tool), runs=4, warmup=2), device)
+    with pytest.raises(RunError, match="built without XNNPACK") as refused:
+        measure_on_device(_SAMPLE, model, Plan(delegate="xnnpack", runner=str(tool)), device)
+
+    assert sum(chunk.count for chunk in run.chunks) == 4
+    assert all(chunk.min_ns <= chunk.mean_ns <= chunk.max_ns for chunk in run.chunks)
+    assert run.init_ns
+    assert run.first_ns
+    assert run.is_complete
+    assert run.operators == ()
+    assert "has no profiler" in " ".join(run.notes)
+    assert "litert-cpu, litert-gpu, litert-npu" in refused.value.hint
+
+
+def test_flags_are_written_as_the_tool_for_python_wants_them(tmp_path: Path) -> None:
+    usage = [
+        "usage: litert-benchmark [-h] --model MODEL [--signature SIGNATURE] [--use_cpu]",
+        " [--no_cpu] [--use_gpu]",
+    ]
+    flags = parse_help([*usage, " [--num_runs NUM_RUNS]", "", "  --ignored IGNORED"])
+
+    assert flags.is_benchmark_tool
+    assert "ignored" not in flags
+    assert [flags.write(name, "true") for name in ("use_cpu", "use_gpu")] == [[], ["--use_gpu"]]
+    assert flags.write("use_cpu", "false") == ["--no_cpu"]
+    assert flags.write("graph", "/data/m.tflite") == ["--model=/data/m.tflite"]
