@@ -5,7 +5,7 @@ import queue
 import signal
 import subprocess
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
@@ -96,15 +96,23 @@ class Child:
         argv: program and arguments.
         environment: variables to add to the own ones.
         keep_output: collect standard output for ``outcome`` instead of offering lines to ``receive``.
+        listen: called in a thread of its own with each line of standard error.
 
     Raises:
         DeviceError: the program cannot be started.
     """
 
     def __init__(
-        self, argv: Sequence[str], *, environment: Mapping[str, str] | None = None, keep_output: bool = False
+        self,
+        argv: Sequence[str],
+        *,
+        environment: Mapping[str, str] | None = None,
+        keep_output: bool = False,
+        listen: Callable[[str], None] | None = None,
     ) -> None:
         self._argv = tuple(argv)
+        self._listen = listen
+        self._unfinished = b""
         try:
             self._process = subprocess.Popen(
                 self._argv,
@@ -124,7 +132,7 @@ class Child:
         read_output = self._collect if keep_output else self._split
         self._readers = (
             threading.Thread(target=read_output, args=(self._process.stdout, self._output), daemon=True),
-            threading.Thread(target=self._collect, args=(self._process.stderr, self._log), daemon=True),
+            threading.Thread(target=self._collect, args=(self._process.stderr, self._log, self._tell), daemon=True),
         )
         for reader in self._readers:
             reader.start()
@@ -204,10 +212,21 @@ class Child:
             self._lines.put(line.decode(errors="replace"))
         self._lines.put(None)
 
+    def _tell(self, chunk: bytes) -> None:
+        """Hand on the lines that are complete; what has no end is cut."""
+        if self._listen is None:
+            return
+        *lines, self._unfinished = (self._unfinished + chunk).split(b"\n")
+        for line in lines:
+            self._listen(line.decode(errors="replace").rstrip("\r"))
+        self._unfinished = self._unfinished[-_LOG_BYTES:]
+
     @staticmethod
-    def _collect(stream: IO[bytes], kept: bytearray) -> None:
+    def _collect(stream: IO[bytes], kept: bytearray, tell: Callable[[bytes], None] | None = None) -> None:
         """Keep the last part: a program that prints without end must not fill our memory."""
         while chunk := os.read(stream.fileno(), _CHUNK_BYTES):
+            if tell is not None:
+                tell(chunk)
             kept += chunk
             if len(kept) > 2 * _LOG_BYTES:
                 del kept[:-_LOG_BYTES]
