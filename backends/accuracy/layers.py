@@ -101,7 +101,7 @@ def find_layer_errors(
             "limits": [limits_of(tensors[pair.actual]) for pair in pairs],
         }
         answer = child.ask(asked, f"compare the layers of {actual.name} with {reference.name}")
-    layers = _layers(actual, pairs, answer["layers"])
+    layers = _worst_of_each(_layers(actual, pairs, answer["layers"]))
     return LayerReport(
         reference=reference.name,
         actual=actual.name,
@@ -145,6 +145,15 @@ def _layers(model: Model, pairs: Sequence[TensorPair], found: Sequence[Mapping[s
             )
         )
     return tuple(rows)
+
+
+def _worst_of_each(layers: Sequence[LayerError]) -> tuple[LayerError, ...]:
+    """Keep one row for each operator: of several outputs the one with the largest error."""
+    rows: dict[OperatorId, LayerError] = {}
+    for layer in layers:
+        if layer.operator not in rows or layer.relative_error > rows[layer.operator].relative_error:
+            rows[layer.operator] = layer
+    return tuple(rows[operator] for operator in sorted(rows))
 
 
 def _pass_through_seams(model: Model, ratios: dict[int, float | None]) -> None:

@@ -23,6 +23,8 @@ _CLIPPING = frozenset({"RELU6", "RELU_0_TO_1", "MINIMUM", "LOGISTIC", "TANH", "R
 _CLIPPING_ACTIVATIONS = frozenset({"RELU6", "RELU_N1_TO_1", "TANH"})
 _PIXEL_SPAN = 255.0
 _TOLERANCE = 0.02
+_CLIP_LENGTH = 2
+"""A clip is written as one or two operators: MINIMUM and RELU."""
 _MUCH_SATURATED = 0.02
 
 
@@ -91,7 +93,7 @@ def _look_at_output(
             )
         )
     operator, place = _real_last(producers, tensor.index)
-    if operator is not None and not _is_clipped(graph, operator):
+    if operator is not None and not _is_clipped(graph, operator, producers):
         found.append(
             Trap(
                 id="no-clipped-output",
@@ -118,16 +120,23 @@ def _real_last(producers: Mapping[int, Operator], tensor: int) -> tuple[Operator
         tensor = operator.inputs[0]
 
 
-def _is_clipped(graph: Subgraph, operator: Operator) -> bool:
-    if operator.kind in _CLIPPING or operator.options.get("fused_activation_function") in _CLIPPING_ACTIVATIONS:
-        return True
-    # A clip at 255 or 1 becomes a range of the integers themselves, or RELU and MINIMUM.
-    output = graph.tensors[operator.outputs[0]]
-    span = _span(output)
-    starts_at_zero = span is not None and abs(span[0]) <= _TOLERANCE * max(1e-12, span[1])
-    is_relu = operator.kind == "RELU" or operator.options.get("fused_activation_function") == "RELU"
-    near = span is not None and any(abs(span[1] - top) <= _TOLERANCE * top for top in (_PIXEL_SPAN, 1.0))
-    return bool(starts_at_zero and near) or (is_relu and operator.kind == "MINIMUM")
+def _is_clipped(graph: Subgraph, operator: Operator, producers: Mapping[int, Operator]) -> bool:
+    """Whether something bounds the values from above: an activation, a MINIMUM, or the range of the integers."""
+    for _ in range(_CLIP_LENGTH):
+        if operator.kind in _CLIPPING or operator.options.get("fused_activation_function") in _CLIPPING_ACTIVATIONS:
+            return True
+        if operator.kind not in ("RELU", "MAXIMUM"):
+            break
+        before, _place = _real_last(producers, operator.inputs[0])
+        if before is None:
+            break
+        operator = before
+    # Where nothing else follows, the converter turns a clip into the range of the integers themselves.
+    span = _span(graph.tensors[operator.outputs[0]])
+    if span is None or span[1] <= 0:
+        return False
+    starts_at_zero = abs(span[0]) <= _TOLERANCE * span[1]
+    return starts_at_zero and any(abs(span[1] - top) <= _TOLERANCE * top for top in (_PIXEL_SPAN, 1.0))
 
 
 def _span(tensor: Tensor) -> tuple[float, float] | None:

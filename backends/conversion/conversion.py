@@ -43,6 +43,8 @@ class Conversion:
     """What holds for all kinds."""
     value_range: str = ""
     """What pixels were mapped to, a key of ``backends.accuracy.dataset.RANGES``."""
+    original: Model | None = None
+    """The float32 model that accuracy is measured against, also where that kind was not asked for."""
 
     @property
     def made(self) -> tuple[KindResult, ...]:
@@ -121,6 +123,7 @@ class _Converter:
                 if self._on_result is not None:
                     self._on_result(results[-1])
             return Conversion(
+                original=self._original(results, staged),
                 request=self._request,
                 results=tuple(results),
                 notes=tuple(staged["notes"]),
@@ -131,6 +134,18 @@ class _Converter:
         if self._child is None:
             self._child = self._stack.enter_context(ConversionChild(self._progress))
         return self._child
+
+    def _original(self, results: list[KindResult], staged: dict[str, Any]) -> Model | None:
+        """Give the float32 model; made and read into memory where it was not asked for."""
+        made = next((result.model for result in results if result.kind is Kind.FLOAT32), None)
+        if made is not None or Kind.FLOAT32 in self._request.kinds or not any(result.model for result in results):
+            return made
+        out = self._staging.parent / "original.tflite"
+        try:
+            self._living().convert(self._request, Kind.FLOAT32, staged, self._staging, out)
+            return read_model(out)
+        except ProfilerError:
+            return None
 
     def _make(self, kind: Kind, staged: dict[str, Any]) -> KindResult:
         out = self._folder / name_of(self._request, kind)

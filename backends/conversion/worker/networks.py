@@ -29,7 +29,13 @@ def make_network(name: str, width: int = 0, size: tuple[int, int] | None = None)
 
 
 def _conv(x: Any, filters: int, kernel: int = 3, **options: Any) -> Any:
+    options.setdefault("kernel_initializer", "he_normal")
     return layers.Conv2D(filters, kernel, padding="same", **options)(x)
+
+
+def _decided() -> Any:
+    """Weights of a last layer that make one class stand out, as in a trained network."""
+    return keras.initializers.VarianceScaling(40.0, mode="fan_in")
 
 
 def _mobilenet(width: int, height: int, columns: int) -> Any:
@@ -38,7 +44,11 @@ def _mobilenet(width: int, height: int, columns: int) -> Any:
     for factor, stride in ((1, 1), (2, 2), (2, 1), (4, 2), (4, 1)):
         x = _inverted_residual(x, width * factor, stride)
     x = layers.GlobalAveragePooling2D()(x)
-    return keras.Model(image, layers.Dense(10, activation="softmax", name="classes")(x), name="mobilenet")
+    return keras.Model(image, _classes(x, 10, "classes"), name="mobilenet")
+
+
+def _classes(x: Any, count: int, name: str) -> Any:
+    return layers.Dense(count, activation="softmax", name=name, kernel_initializer=_decided())(x)
 
 
 def _normed(x: Any) -> Any:
@@ -48,7 +58,9 @@ def _normed(x: Any) -> Any:
 def _inverted_residual(x: Any, filters: int, stride: int) -> Any:
     before = x
     x = _normed(_conv(x, x.shape[-1] * 4, 1, use_bias=False))
-    x = _normed(layers.DepthwiseConv2D(3, stride, padding="same", use_bias=False)(x))
+    x = _normed(layers.DepthwiseConv2D(
+        3, stride, padding="same", use_bias=False, depthwise_initializer="he_normal"
+    )(x))
     x = layers.BatchNormalization()(_conv(x, filters, 1, use_bias=False))
     return layers.Add()([before, x]) if stride == 1 and before.shape[-1] == filters else x
 
@@ -64,7 +76,8 @@ def _unet(width: int, height: int, columns: int) -> Any:
     for level in reversed(range(3)):
         x = layers.Conv2DTranspose(width << level, 2, 2, padding="same")(x)
         x = _conv(layers.Concatenate()([x, skips[level]]), width << level, activation="relu")
-    return keras.Model(image, _conv(x, 2, 1, activation="softmax", name="mask"), name="unet")
+    mask = _conv(x, 2, 1, activation="softmax", name="mask", kernel_initializer=_decided())
+    return keras.Model(image, mask, name="unet")
 
 
 def _small() -> Any:
@@ -140,14 +153,14 @@ def _scene(width: int, height: int, columns: int) -> Any:
     for level in range(3):
         x = layers.MaxPooling2D()(_conv(x, width << level, strides=2, activation="relu"))
     x = layers.Dense(width << 3, activation="relu")(layers.GlobalAveragePooling2D()(x))
-    return keras.Model(image, layers.Dense(30, activation="softmax", name="scenes")(x), name="scene")
+    return keras.Model(image, _classes(x, 30, "scenes"), name="scene")
 
 
 def _lstm(width: int, height: int, columns: int) -> Any:
     """A sequence of ``height`` steps with ``columns`` features."""
     steps = keras.Input((height, columns), name="steps")
     x = layers.LSTM(width)(steps)
-    return keras.Model(steps, layers.Dense(4, activation="softmax", name="classes")(x), name="lstm")
+    return keras.Model(steps, _classes(x, 4, "classes"), name="lstm")
 
 
 _BUILDERS: Mapping[str, tuple[int, tuple[int, int], Callable[[int, int, int], Any]]] = {
