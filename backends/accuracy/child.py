@@ -133,8 +133,9 @@ def likely_range(*models: Model) -> str:
     """Tell from a quantised input which values it was calibrated with; ``0..1`` where nothing tells."""
     for model in models:
         graph = model.subgraphs[0]
+        quantised = {op.inputs[0]: op.outputs[0] for op in graph.operators if op.kind == "QUANTIZE"}
         for index in graph.inputs:
-            limits = limits_of(graph.tensors[index])
+            limits = limits_of(graph.tensors[index]) or limits_of(graph.tensors[quantised.get(index, index)])
             if limits is not None:
                 return min(RANGES, key=lambda name: _distance(RANGES[name], limits))
     return "0..1"
@@ -191,9 +192,7 @@ def _signature(model: Model, ends: str) -> tuple[tuple[str, int], ...]:
 def _shape(first: Subgraph, second: Subgraph, pair: tuple[int, int], name: str) -> tuple[int, ...]:
     a, b = first.tensors[pair[0]], second.tensors[pair[1]]
     shapes = (a.display_shape, b.display_shape)
-    if len(shapes[0]) != len(shapes[1]) or any(
-        x != y and min(x, y) > 0 for x, y in zip(*shapes, strict=True)
-    ):
+    if len(shapes[0]) != len(shapes[1]) or any(x != y and min(x, y) > 0 for x, y in zip(*shapes, strict=True)):
         raise RunError(
             f"input {name!r} is {format_shape(shapes[0])} in one model and {format_shape(shapes[1])} in the other",
             hint="Convert both with the same input shape.",

@@ -86,7 +86,7 @@ class Truth:
 NO_TRUTH = Truth()
 
 
-def compare_models(  # noqa: PLR0913 - two models, on what, how
+def compare_models(
     reference: Model,
     actual: Model,
     data: DataChoice,

@@ -16,9 +16,7 @@ _PICTURE_CHANNELS = (1, 3, 4)
 
 def looks_like_picture(shape: tuple[int, ...]) -> bool:
     """Whether an output is one or more pictures: N x height x width x 1, 3 or 4."""
-    return (
-        len(shape) == 4 and shape[3] in _PICTURE_CHANNELS and shape[1] >= _LEAST_SIDE and shape[2] >= _LEAST_SIDE
-    )
+    return len(shape) == 4 and shape[3] in _PICTURE_CHANNELS and shape[1] >= _LEAST_SIDE and shape[2] >= _LEAST_SIDE
 
 
 def looks_like_classes(shape: tuple[int, ...]) -> bool:
@@ -77,7 +75,7 @@ def _blur(values: Values) -> Values:
     for axis in (1, 2):
         size = values.shape[axis] - _WINDOW + 1
         parts = (np.take(values, np.arange(i, i + size), axis=axis) * weight for i, weight in enumerate(weights))
-        values = sum(parts)  # type: ignore[assignment]  # eleven arrays, never the start value alone
+        values = sum(parts)
     return values
 
 
@@ -100,8 +98,9 @@ def is_among_best(scores: Values, label: int, count: int) -> bool:
 
 
 def sqnr_db(signal: float, noise: float) -> float | None:
-    """Give the signal-to-quantisation-noise ratio of two sums of squares; infinite without noise, ``None`` without
-    signal.
+    """Give the signal-to-quantisation-noise ratio of two sums of squares; ``None`` without signal.
+
+    Infinite without noise.
     """
     if noise == 0:
         return float("inf") if signal else None

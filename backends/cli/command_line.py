@@ -29,6 +29,11 @@ _MODULES = {
     "sweep": ("sweep_points", "rate and power of several operating points, and their curve"),
     "sustain": ("sustain_run", "what becomes of latency, power and heat under minutes of load"),
     "power": ("show_power", "the meters of a device, or the energy of a saved run from a meter's file"),
+    "convert": (
+        "convert_model",
+        "the kinds of TFLite models that a network becomes, and which runs where and how well",
+    ),
+    "accuracy": ("measure_accuracy", "how far a model's outputs and layers are from those of the original"),
     "targets": ("show_targets", "the targets that models can be checked against"),
     "devices": ("list_devices", "the devices that can measure now"),
 }

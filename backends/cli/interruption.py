@@ -3,7 +3,7 @@
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -12,16 +12,17 @@ from backends.progress import Progress
 
 
 @contextmanager
-def shown_progress(*, stops_first: bool = False) -> Iterator[Progress]:
+def shown_progress(*, stops_first: bool = False, log: Callable[[str], None] | None = None) -> Iterator[Progress]:
     """Give a progress that is shown, and cancelled by signals, which also ends child processes.
 
     What a signal asks for is done in a thread of its own: the interrupted main thread may hold the lock it needs.
 
     Args:
         stops_first: the first Ctrl+C stops, so that what was measured is kept; the second one cancels.
+        log: called with each line that a child process prints.
     """
     line = ProgressLine(sys.stderr)
-    progress = Progress(line)
+    progress = Progress(line, log)
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         is_stop = stops_first and number == signal.SIGINT and not progress.is_stopping

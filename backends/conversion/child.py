@@ -37,9 +37,7 @@ class ConversionChild:
         command: program that answers as the worker does.
     """
 
-    def __init__(
-        self, progress: Progress, *, silence_s: float = SILENCE_S, command: Sequence[str] = WORKER
-    ) -> None:
+    def __init__(self, progress: Progress, *, silence_s: float = SILENCE_S, command: Sequence[str] = WORKER) -> None:
         self._dialogue = Dialogue(command, progress, _Phrasing(), environment=_ENVIRONMENT, silence_s=silence_s)
 
     def __enter__(self) -> Self:

@@ -155,12 +155,12 @@ def _check_keras(path: Path) -> SourceFacts:
             if by_name["config.json"].file_size > _MOST_CONFIG_BYTES:
                 raise ModelFileError(f"The configuration in {path.name} is larger than 64 MiB: that is no network.")
             config = json.loads(archive.read("config.json"))
+    except (ValueError, RecursionError) as error:
+        raise ModelFileError(f"The configuration in {path.name} cannot be read.", detail=str(error)) from error
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, RuntimeError) as error:
         raise ModelFileError(
             f"{path.name} is no sound .keras archive.", hint="Save or copy it again.", detail=str(error)
         ) from error
-    except (ValueError, RecursionError) as error:
-        raise ModelFileError(f"The configuration in {path.name} cannot be read.", detail=str(error)) from error
     return SourceFacts(code=tuple(sorted(set(code_in(config)))), inputs=_inputs_of(config))
 
 
@@ -172,7 +172,9 @@ def _check_entries(name: str, entries: list[zipfile.ZipInfo]) -> None:
         raise ModelFileError(f"{name} unpacks to {format_bytes(total)}: it was not unpacked.")
     for entry in entries:
         if entry.file_size > (1 << 20) and entry.file_size > _MOST_RATIO * max(1, entry.compress_size):
-            raise ModelFileError(f"An entry of {name} unpacks to {format_bytes(entry.file_size)} out of nearly nothing.")
+            raise ModelFileError(
+                f"An entry of {name} unpacks to {format_bytes(entry.file_size)} out of nearly nothing."
+            )
         parts = PurePosixPath(entry.filename.replace("\\", "/")).parts
         is_absolute = entry.filename.startswith(("/", "\\")) or PureWindowsPath(entry.filename).drive
         is_link = stat.S_ISLNK(entry.external_attr >> 16)
@@ -201,7 +203,7 @@ def code_in(config: Any) -> Iterator[str]:
 
 def _inputs_of(config: Any) -> Mapping[str, tuple[int, ...]] | None:
     """Read the shapes of the input layers, where the file lists them."""
-    inner = config.get("config") if isinstance(config, dict) else None
+    inner: Any = config.get("config") if isinstance(config, dict) else None
     layers = inner.get("layers") if isinstance(inner, dict) else None
     if not isinstance(layers, list):
         return None
@@ -209,7 +211,7 @@ def _inputs_of(config: Any) -> Mapping[str, tuple[int, ...]] | None:
     for layer in layers:
         if not isinstance(layer, dict) or layer.get("class_name") != "InputLayer":
             continue
-        fields = layer.get("config")
+        fields: Any = layer.get("config")
         shape = fields.get("batch_shape", fields.get("batch_input_shape")) if isinstance(fields, dict) else None
         if isinstance(shape, list) and all(size is None or isinstance(size, int) for size in shape):
             shapes[str(fields.get("name"))] = tuple(-1 if size is None else size for size in shape)

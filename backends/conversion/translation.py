@@ -12,7 +12,7 @@ class Sentence:
     hint: str = ""
 
 
-_FLEX = re.compile(r"Flex ops: ([\w ,]+)")
+_FLEX = re.compile(r"(?:Flex|TF Select) ops: ([\w ,]+)")
 _CUSTOM = re.compile(r"Custom ops: ([\w ,]+)")
 _OP = re.compile(r"'?(tf\.[A-Za-z0-9_]+)'? op")
 _NOT_QUANTISED = re.compile(r"Quantization not yet supported for op: '?([A-Z0-9_]+)'?")
@@ -89,7 +89,7 @@ def _translate_code(_kind: str, text: str, what: str) -> Sentence | None:
 
 def _translate_loading(kind: str, text: str, what: str) -> Sentence | None:
     found = _UNKNOWN_CLASS.search(text)
-    if found or "Custom" in text and "registered" in text:
+    if found or ("Custom" in text and "registered" in text):
         name = f"the class {found[1]!r}" if found else "a class in it"
         return Sentence(
             message=f"Could not {what}: Keras does not know {name}, which is code of your own.",
@@ -101,7 +101,7 @@ def _translate_loading(kind: str, text: str, what: str) -> Sentence | None:
             message=f"Could not {what}: code in a Lambda layer uses {missing[1]!r}, which is not saved with it.",
             hint="Export the network as a SavedModel (model.export('folder')), which needs no code.",
         )
-    if kind in ("OSError", "BadZipFile", "DecodeError") or "Unable to" in text and "open file" in text:
+    if kind in ("OSError", "BadZipFile", "DecodeError") or ("Unable to" in text and "open file" in text):
         return Sentence(
             message=f"Could not {what}: the file is damaged or not what its name says.", hint="Save or copy it again."
         )

@@ -110,7 +110,9 @@ class Dialogue:
         except ValueError:
             reply = None
         if not isinstance(reply, dict):
-            raise RunError(f"the child process answered nonsense instead of starting to {what}", detail=self._stop().stderr)
+            raise RunError(
+                f"the child process answered nonsense instead of starting to {what}", detail=self._stop().stderr
+            )
         return reply
 
     def _stop(self) -> Outcome:

@@ -74,7 +74,7 @@ def _free_input(tensor: Any) -> FreeInput:
 
 
 def _code_in_hdf5(path: Path) -> tuple[str, ...]:
-    import h5py
+    import h5py  # type: ignore[import-untyped]  # has no stubs
 
     with h5py.File(path, "r") as file:
         text = file.attrs.get("model_config")
@@ -103,16 +103,14 @@ def _unroll(
     """Rebuild a network so that recurrent layers are written out step by step, as integer kinds need it."""
     from keras.src.saving.serialization_lib import SafeModeScope
 
-    recurrent = [layer for layer in model._flatten_layers() if type(layer).__name__ in _RECURRENT]
+    recurrent = [layer for layer in _all_layers(model) if type(layer).__name__ in _RECURRENT]
     if not recurrent or all(layer.unroll for layer in recurrent):
         return model, ()
     wanted = {name: tuple(shape) for name, shape in request["shapes"].items()}
     shapes, _ = fix_shapes(free, wanted, int(request["batch"]))
     steps = max((shape[1] for shape in shapes if len(shape) > 1), default=0)
     if steps > _MOST_STEPS:
-        return model, (
-            f"Its {steps} recurrent steps stay a loop: such loops cannot be calibrated for integers here.",
-        )
+        return model, (f"Its {steps} recurrent steps stay a loop: such loops cannot be calibrated for integers here.",)
     config = model.get_config()
     by_name = {item.name: [None, *shape[1:]] for item, shape in zip(free, shapes, strict=True)}
     _change(config, by_name)
@@ -120,6 +118,16 @@ def _unroll(
         copy = type(model).from_config(config)
     copy.set_weights(model.get_weights())
     return copy, ("Recurrent layers were written out step by step: loops cannot be calibrated for integers.",)
+
+
+def _all_layers(model: Any) -> list[Any]:
+    """Give the layers of a network and of the networks in it."""
+    found = []
+    for layer in model.layers:
+        found.append(layer)
+        found.extend(_all_layers(layer) if hasattr(layer, "layers") else [getattr(layer, "layer", None)])
+        found.extend(getattr(layer, name, None) for name in ("forward_layer", "backward_layer"))
+    return [layer for layer in found if layer is not None]
 
 
 def _change(config: Any, shapes: Mapping[str, list[Any]]) -> None:

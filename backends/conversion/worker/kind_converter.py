@@ -1,7 +1,7 @@
 """Makes one kind of TFLite model from what was staged. Runs in the child process."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -57,34 +57,47 @@ def _convert(
     import tensorflow as tf
 
     converter = tf.lite.TFLiteConverter.from_saved_model(str(folder), signature_keys=["serving_default"])
-    sets = [tf.lite.OpsSet.TFLITE_BUILTINS]
+    is_integer_only = kind in (Kind.INT8, Kind.UINT8)
     if kind is not Kind.FLOAT32:
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
     if kind is Kind.FLOAT16:
         converter.target_spec.supported_types = [tf.float16]
-    if kind in (Kind.INT8, Kind.UINT8):
-        sets = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+    if is_integer_only:
         end = tf.int8 if kind is Kind.INT8 else tf.uint8
         converter.inference_input_type = end
         converter.inference_output_type = end
-    if kind is Kind.INT16X8:
-        sets = [tf.lite.OpsSet.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8]
-        if keeps_float:
-            sets.append(tf.lite.OpsSet.TFLITE_BUILTINS)
-    if request["allows_tensorflow"] and kind not in (Kind.INT8, Kind.UINT8):
+    sets = _operator_sets(kind, keeps_float=keeps_float)
+    if request["allows_tensorflow"] and not is_integer_only:
         sets.append(tf.lite.OpsSet.SELECT_TF_OPS)
     converter.target_spec.supported_ops = sets
     if not request["is_per_channel"]:
-        converter._experimental_disable_per_channel = True
+        # TensorFlow has no public name for it.
+        vars(converter)["_experimental_disable_per_channel"] = True
     if samples is not None:
-        found, inputs = samples, samples.names
-        keys = request["input_names"]
-
-        def representative() -> Iterator[dict[str, Any]]:
-            for index in range(len(inputs)):
-                tell("Calibrating", index, len(inputs))
-                yield dict(zip(keys, found[index], strict=True))
-            tell("Quantising", 0, 0)
-
-        converter.representative_dataset = representative
+        converter.representative_dataset = _representative(samples, request["input_names"], tell)
     return bytes(converter.convert())
+
+
+def _operator_sets(kind: Kind, *, keeps_float: bool) -> list[Any]:
+    """Give the operators that a kind may have."""
+    import tensorflow as tf
+
+    sets = tf.lite.OpsSet
+    if kind in (Kind.INT8, Kind.UINT8):
+        return [sets.TFLITE_BUILTINS_INT8]
+    if kind is Kind.INT16X8:
+        only = [sets.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8]
+        return [*only, sets.TFLITE_BUILTINS] if keeps_float else only
+    return [sets.TFLITE_BUILTINS]
+
+
+def _representative(samples: Samples, keys: Sequence[str], tell: Tell) -> Callable[[], Iterator[dict[str, Any]]]:
+    """Give the function that TensorFlow takes samples from."""
+
+    def representative() -> Iterator[dict[str, Any]]:
+        for index in range(len(samples)):
+            tell("Calibrating", index, len(samples))
+            yield dict(zip(keys, samples[index], strict=True))
+        tell("Quantising", 0, 0)
+
+    return representative

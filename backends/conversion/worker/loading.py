@@ -1,5 +1,6 @@
 """Loads a network of any format as one function over named inputs. Runs in the child process."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -89,7 +90,7 @@ def _load_saved_model(path: Path, key: str) -> Network:
 def _load_frozen_graph(path: Path) -> Network:
     """Import a GraphDef; placeholders are its inputs, nodes that nobody reads its outputs."""
     import tensorflow as tf
-    from google.protobuf.message import DecodeError
+    from google.protobuf.message import DecodeError  # type: ignore[import-untyped]  # has no stubs
 
     graph_def = tf.compat.v1.GraphDef()
     try:
@@ -146,8 +147,6 @@ def _convert_onnx(path: Path, folder: Path) -> Path:
     made = folder / "onnx"
     # It may fetch sample images from the internet: nothing here does.
     nowhere = "http://127.0.0.1:9"
-    import os
-
     environment = {**os.environ, "HTTP_PROXY": nowhere, "HTTPS_PROXY": nowhere, "TF_CPP_MIN_LOG_LEVEL": "2"}
     environment.pop("PYTHONPATH", None)
     try:

@@ -58,9 +58,7 @@ def _normed(x: Any) -> Any:
 def _inverted_residual(x: Any, filters: int, stride: int) -> Any:
     before = x
     x = _normed(_conv(x, x.shape[-1] * 4, 1, use_bias=False))
-    x = _normed(layers.DepthwiseConv2D(
-        3, stride, padding="same", use_bias=False, depthwise_initializer="he_normal"
-    )(x))
+    x = _normed(layers.DepthwiseConv2D(3, stride, padding="same", use_bias=False, depthwise_initializer="he_normal")(x))
     x = layers.BatchNormalization()(_conv(x, filters, 1, use_bias=False))
     return layers.Add()([before, x]) if stride == 1 and before.shape[-1] == filters else x
 

@@ -28,11 +28,10 @@ def stage(request: Mapping[str, Any], folder: Path, unrolls: bool) -> dict[str, 
     shapes, notes = fix_shapes(network.inputs, wanted, int(request["batch"]))
     names = _argument_names([item.name for item in network.inputs])
     specs = [
-        tf.TensorSpec(shape, dtype, name=name)
-        for name, shape, dtype in zip(names, shapes, network.dtypes, strict=True)
+        tf.TensorSpec(shape, dtype, name=name) for name, shape, dtype in zip(names, shapes, network.dtypes, strict=True)
     ]
 
-    @tf.function(autograph=False, input_signature=specs)
+    @tf.function(autograph=False, input_signature=specs)  # type: ignore[untyped-decorator]  # TensorFlow has no types
     def serve(*tensors: Any) -> Any:
         # An output that is an input too needs a node of its own.
         return {_word(name): tf.identity(tensor) for name, tensor in network.call(tensors).items()}
@@ -41,7 +40,7 @@ def stage(request: Mapping[str, Any], folder: Path, unrolls: bool) -> dict[str, 
     keys = sorted(concrete.structured_outputs)
     frozen = convert_variables_to_constants_v2(concrete)
 
-    @tf.function(autograph=False, input_signature=specs)
+    @tf.function(autograph=False, input_signature=specs)  # type: ignore[untyped-decorator]  # TensorFlow has no types
     def serve_frozen(*tensors: Any) -> Any:
         return dict(zip(keys, frozen(*tensors), strict=True))
 

@@ -1,0 +1,78 @@
+"""The example networks, tiny, through all kinds, run and compared: the whole chain with TensorFlow and LiteRT."""
+
+from pathlib import Path
+
+import pytest
+
+from backends.accuracy.comparison import compare_models
+from backends.accuracy.dataset import DataChoice
+from backends.accuracy.layers import find_layer_errors
+from backends.conversion.child import ConversionChild
+from backends.conversion.examples import EXAMPLES
+from backends.conversion.kinds import POST_TRAINING, Kind
+from backends.conversion.request import ConversionRequest
+from backends.conversion.source import read_source
+from backends.errors import RunError
+from backends.model.model import Model
+from backends.model.reader import read_model
+
+pytestmark = pytest.mark.timeout(300)
+
+_SIZES = {"scene": (48, 48), "lstm": (4, 3)}
+
+
+def _convert_all(child: ConversionChild, name: str, folder: Path) -> dict[Kind, Model]:
+    path = folder / f"{name}.keras"
+    child.make_example(name, path, width=4, size=_SIZES.get(name, (16, 16)))
+    request = ConversionRequest(source=read_source(path), kinds=POST_TRAINING, data=DataChoice(count=3))
+    staged = child.stage(request, folder / "staged", unrolls=True)
+    models = {}
+    for kind in POST_TRAINING:
+        child.convert(request, kind, staged, folder / "staged", folder / f"{kind}.tflite")
+        models[kind] = read_model(folder / f"{kind}.tflite")
+    return models
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_example_becomes_every_kind(child: ConversionChild, tmp_path: Path, name: str) -> None:
+    models = _convert_all(child, name, tmp_path)
+    original = models[Kind.FLOAT32]
+    for kind, model in models.items():
+        graph = model.subgraphs[0]
+        ends = {graph.tensors[index].dtype for index in (*graph.inputs, *graph.outputs)}
+
+        assert ends == {str(kind) if kind in (Kind.INT8, Kind.UINT8) else "float32"}
+        if kind is Kind.FLOAT32:
+            continue
+        try:
+            found = compare_models(original, model, DataChoice(count=3))
+        except RunError as error:
+            # TensorFlow 2.21 writes a float result for an int16 SPACE_TO_DEPTH, which no runtime takes.
+            assert (name, kind) == ("tinysr", Kind.INT16X8), error.message
+            continue
+        assert found.main.odd == 0
+        assert found.main.cosine is not None
+        assert found.main.cosine > 0.95, kind
+
+
+def test_the_layers_of_an_example_are_found_again(child: ConversionChild, tmp_path: Path) -> None:
+    models = _convert_all(child, "anchor-sr", tmp_path)
+    report = find_layer_errors(models[Kind.FLOAT32], models[Kind.INT8], DataChoice(count=2))
+    same = find_layer_errors(models[Kind.FLOAT32], models[Kind.FLOAT32], DataChoice(count=2))
+
+    assert report.compared == report.total
+    assert all(layer.sqnr_db is not None and 5 < layer.sqnr_db < 80 for layer in report.layers)
+    assert report.entries[0].added_db == max(layer.added_db or 0 for layer in report.layers)
+    assert all(layer.relative_error == 0 for layer in same.layers)
+    assert same.entries == ()
+
+
+def test_the_missing_clip_is_found_in_the_network_that_lacks_it(child: ConversionChild, tmp_path: Path) -> None:
+    for name in ("tinysr", "anchor-sr"):
+        (tmp_path / name).mkdir()
+    ids = {
+        name: [trap.id for trap in compare_models(m[Kind.FLOAT32], m[Kind.INT8], DataChoice(count=2)).traps]
+        for name, m in ((name, _convert_all(child, name, tmp_path / name)) for name in ("tinysr", "anchor-sr"))
+    }
+
+    assert ids == {"tinysr": ["no-clipped-output"], "anchor-sr": []}
