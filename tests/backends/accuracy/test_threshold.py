@@ -23,7 +23,7 @@ def test_conditions(text: str, is_met: bool) -> None:
 
 @pytest.mark.parametrize("text", ["psnr", "psnr=3", "quality<3", "psnr<x"])
 def test_nonsense_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="should look like|no measure"):
+    with pytest.raises(ValueError, match=r"should look like|no measure"):
         parse_threshold(text)
 
 

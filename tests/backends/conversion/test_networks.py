@@ -44,12 +44,12 @@ def test_an_example_becomes_every_kind(child: ConversionChild, tmp_path: Path, n
         assert ends == {str(kind) if kind in (Kind.INT8, Kind.UINT8) else "float32"}
         if kind is Kind.FLOAT32:
             continue
-        try:
-            found = compare_models(original, model, DataChoice(count=3))
-        except RunError as error:
+        if (name, kind) == ("tinysr", Kind.INT16X8):
             # TensorFlow 2.21 writes a float result for an int16 SPACE_TO_DEPTH, which no runtime takes.
-            assert (name, kind) == ("tinysr", Kind.INT16X8), error.message
+            with pytest.raises(RunError, match="failed to prepare"):
+                compare_models(original, model, DataChoice(count=3))
             continue
+        found = compare_models(original, model, DataChoice(count=3))
         assert found.main.odd == 0
         assert found.main.cosine is not None
         assert found.main.cosine > 0.95, kind

@@ -21,7 +21,7 @@ Some ops are not supported by the native TFLite runtime
         ("ConverterError", _FLEX, "operators tf.Erfinv, tf.Roll have no TFLite kernel"),
         ("RuntimeError", "Quantization not yet supported for op: 'CUSTOM'.\n", "CUSTOM has no integer kernel"),
         ("ValueError", "Requested the deserialization of a `Lambda` layer with safe_mode=True", "holds Python code"),
-        ("TypeError", "Could not locate class 'MyLayer'. Make sure custom classes", "does not know the class 'MyLayer'"),
+        ("TypeError", "Could not locate class 'MyLayer'. Make sure", "does not know the class 'MyLayer'"),
         ("NameError", "name 'tfa' is not defined", "uses 'tfa'"),
         ("MemoryError", "", "memory ran out"),
         ("OSError", "Unable to synchronously open file (truncated file)", "damaged"),
