@@ -75,6 +75,8 @@ def test_only_the_command_line_prints() -> None:
 
 def test_broad_excepts_exist_only_where_bugs_surface() -> None:
     allowed = {"profiler_gui/jobs.py", "profiler_gui/app.py", "backends/cli/command_line.py"}
+    # TensorFlow raises whatever it likes; the parent makes a sentence of it.
+    allowed.add("backends/conversion/worker/__main__.py")
     broad = set()
     for path in _source_files():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
