@@ -23,6 +23,7 @@ _MODULES = {
     "inspect": ("inspect_model", "what a model holds: operators, shapes, parameters, work"),
     "check": ("check_model", "where its operators would run on each target, and why"),
     "profile": ("profile_model", "how long each operator takes"),
+    "compare": ("compare_sides", "what differs between two models or runs, and whether it is real"),
     "report": ("write_report", "everything about a model in one file"),
     "import": ("import_files", "what other tools measured, attached to a model"),
     "export": ("export_files", "a run in the formats that other tools open"),
@@ -44,7 +45,7 @@ VERBS = tuple(_MODULES)
 _EPILOG = """\
 Without a verb, the window opens with the files that are named.
 
-exit codes: 0 done; 1 the condition of --fail-on is met; 2 wrong usage; 3 the model cannot be read;
+exit codes: 0 done; 1 a condition of --fail-on or --fail-if is met; 2 wrong usage; 3 the model cannot be read;
 4 the run, or one of several, failed; 130 interrupted.
 Results go to the standard output, everything else to the error stream.
 """

@@ -198,6 +198,11 @@ def _as_processes(samples: Samples) -> Samples:
 
 def _difference_text(interval: Interval) -> str:
     word = "slower" if interval.relative > 0 else "faster"
+    if interval.relative >= 1.0:
+        factors = [
+            f"{1.0 + share:.{1 if share < 9 else 0}f}" for share in (interval.relative, interval.low, interval.high)
+        ]
+        return f"B takes {factors[0]} times as long (95 %: {factors[1]}–{factors[2]})."
     ends = sorted((abs(interval.low), abs(interval.high)))
     size = format_percent(interval.relative)
     return f"B is {size} {word} (95 %: {_range_text(*ends)})."
