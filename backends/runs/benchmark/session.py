@@ -1,6 +1,7 @@
 """One measurement's things on a device: the tool, the model, the inputs, and a folder that is removed in the end."""
 
 import tempfile
+import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -13,6 +14,7 @@ from backends.errors import DeviceError, RunError
 from backends.model.model import Model
 from backends.progress import Progress
 from backends.runs.benchmark.command import Loop, RemoteInput, Tool, build_command
+from backends.runs.benchmark.crash_log import explain_crash
 from backends.runs.benchmark.delegates import DelegateTable, load_delegates
 from backends.runs.benchmark.faults import find_absence, find_fault
 from backends.runs.benchmark.tool_log import LogReader, ToolLog
@@ -93,6 +95,7 @@ class Session:
 
         seconds = 2 * loop.max_seconds + _MARGIN_SECONDS
         self._remember([f"$ {' '.join(argv)}"])
+        began = time.monotonic()
         try:
             outcome = self.shell.run(
                 argv, timeout_s=seconds, progress=progress, on_line=listen, ends_on_stop=ends_on_stop
@@ -103,6 +106,9 @@ class Session:
         if not outcome.stopped:
             fault = find_fault(outcome, log) or self._absence(outcome, log)
             if fault is not None:
+                name = self.tool.path.rsplit("/", 1)[-1]
+                fault, said = explain_crash(fault, outcome, self.shell, name, time.monotonic() - began)
+                self._remember(said)
                 raise fault
         return ToolRun(log=log, lines=tuple(lines), outcome=outcome)
 

@@ -108,6 +108,7 @@ def _install_android(files: DeviceFiles, properties: dict[str, str], *, battery:
     files.write("/dumpsys/battery", battery)
     files.write("/dumpsys/thermalservice", _THERMAL)
     files.write("/dumpsys/power", _POWER)
+    _install_program(files, "logcat", 'cat "$PEER_ROOT/logcat" 2>/dev/null')
     _install_program(files, "getprop", 'cat "$PEER_ROOT/properties"')
     _install_program(files, "dumpsys", 'cat "$PEER_ROOT/dumpsys/$1"')
     _install_program(files, "service", 'cat "$PEER_ROOT/services"')

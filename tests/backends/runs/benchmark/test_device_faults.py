@@ -165,6 +165,45 @@ def test_a_program_for_another_processor_does_no_harm(
     _assert_usable(model, server, peer, make_tool())
 
 
+_LMKD = (
+    "I lowmemorykiller: Kill '/data/local/tmp/bm0' (77), uid 2000, oom_score_adj 0 to free 9kB rss; reason: low swap"
+)
+_DUMP = """E DEBUG   : pid: 77, tid: 77, name: bm0  >>> /data/local/tmp/bm0 <<<
+F DEBUG   : Abort message: 'Check failed: tensor'
+F DEBUG   :       #00 pc 0000000000051234  /apex/com.android.runtime/lib64/bionic/libc.so (abort+164)
+F DEBUG   :       #01 pc 00000000000a1234  /vendor/lib64/libvx_delegate.so (Invoke+12)"""
+
+
+@pytest.mark.parametrize(
+    ("signal", "said", "sentence"),
+    [
+        ("SIGKILL", _LMKD, r"while warming up: its low-memory killer \(lmkd\) freed memory \(low swap\)"),
+        ("SIGABRT", _DUMP, r"\(SIGABRT\) while warming up: it said 'Check failed: tensor' in libvx_delegate.so"),
+        ("SIGSEGV", _LMKD, r"\(SIGSEGV\) while warming up$"),
+    ],
+)
+def test_what_the_systems_log_says_of_a_crash_is_told(
+    model: Model,
+    server: AdbServer,
+    peer: AdbPeer,
+    make_tool: Callable[..., Path],
+    signal: str,
+    said: str,
+    sentence: str,
+) -> None:
+    now, old = f"{time.time():.3f}", f"{time.time() - 500:.3f}"
+    other = said.replace("Check failed", "Old crash").replace("low swap", "an old kill")
+    lines = [f"  {old}  1  1 {line}" for line in other.splitlines()]
+    lines += [f"  {now}  1  1 {line}" for line in said.splitlines()]
+    peer.files.write("/logcat", "\n".join(lines) + "\n")
+    with pytest.raises(RunError, match=sentence) as caught:
+        _measure(model, server, peer, make_tool(fault={"signal": signal}))
+
+    assert "The device's own log:" in caught.value.detail
+    assert "Old crash" not in caught.value.detail
+    assert "an old kill" not in caught.value.detail
+
+
 @pytest.mark.slow
 def test_a_device_that_is_silent_is_left_after_a_while(
     model: Model, server: AdbServer, peer: AdbPeer, make_tool: Callable[..., Path]
