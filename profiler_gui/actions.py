@@ -14,6 +14,12 @@ __all__ = ["ACTIONS", "GRAPH_KEYS", "ActionSpec", "Actions", "Menu"]
 
 _SPECS = (
     ActionSpec(id="open", text="Open…", menu=Menu.FILE, shortcuts=("Ctrl+O",), icon="open", tip="Open models"),
+    ActionSpec(
+        id="open_folder",
+        text="Open folder…",
+        menu=Menu.FILE,
+        tip="Check and profile all models in a folder",
+    ),
     ActionSpec(id="open_sample", text="Open the sample", menu=Menu.FILE),
     ActionSpec(
         id="open_session",

@@ -10,10 +10,12 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from profiler_gui.baselining import BaselineColumns
 from profiler_gui.checking import TargetChecker
 from profiler_gui.commands import Commands
 from profiler_gui.device_commands import DeviceCommands
 from profiler_gui.devices import DeviceBoard
+from profiler_gui.drop_commands import DropCommands
 from profiler_gui.garbage import MainThreadCollector
 from profiler_gui.graph_commands import GraphCommands
 from profiler_gui.graph_export import GraphExport
@@ -111,7 +113,9 @@ def make_window(services: Services, *, waits_for_graph: bool = False) -> MainWin
     checker = TargetChecker(services.session, services.jobs, services.notices, services.settings)
     TargetCommands(window, services, checker)
     FileWatcher(services.session, services.jobs, services.notices, services.opener)
-    SessionCommands(window, services)  # saves what waits before the jobs end
+    sessions = SessionCommands(window, services)  # saves what waits before the jobs end
+    DropCommands(window, services, sessions.show_run)
+    BaselineColumns(services.session, services.runs)
     window.close_wanted.connect(services.jobs.close)
     soon = QTimer(window)
     soon.setSingleShot(True)

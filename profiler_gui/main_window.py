@@ -1,9 +1,7 @@
 """The window: tabs of models in the middle, docks around them, menus, and drops."""
 
-from pathlib import Path
-
 from PySide6.QtCore import QEvent, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from backends.reports.plain_text import plain
@@ -11,13 +9,13 @@ from backends.units import format_count
 from profiler_gui.actions import Actions, Menu
 from profiler_gui.central_tabs import CentralTabs
 from profiler_gui.docks import Docks
+from profiler_gui.dropping import DropZone
 from profiler_gui.main_toolbar import MainToolBar
 from profiler_gui.pages.model_page import ModelPage
 from profiler_gui.samples import sample_paths
 from profiler_gui.services import Services
 from profiler_gui.session import OpenModel
 from profiler_gui.widgets.activity import Activity
-from profiler_gui.widgets.drop_overlay import DropOverlay
 from profiler_gui.widgets.empty_state import EmptyState
 from profiler_gui.widgets.label import plain_label
 from profiler_gui.widgets.notice_bar import NoticeBar
@@ -48,7 +46,6 @@ class MainWindow(QMainWindow):
         self.recent_menu = QMenu("Open recent", self)
         self._stack = QStackedWidget()
         self.docks = Docks(self, services)
-        self._drop_overlay = DropOverlay(self)
         self.setWindowTitle(_TITLE)
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(False)
@@ -87,6 +84,8 @@ class MainWindow(QMainWindow):
         column.addWidget(self.notice_bar)
         column.addWidget(self._stack, 1)
         self.setCentralWidget(middle)
+        # Docks stay in sight: devices take drops of their own.
+        self.drops = DropZone(middle, self._services)
         self.tool_bar = MainToolBar(self._services.session, self.actions_table, self._services.theme)
         self.addToolBar(self.tool_bar)
         self.activity = Activity(self._services.jobs)
@@ -167,23 +166,19 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Say what a drop will do."""
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        if paths:
-            event.acceptProposedAction()
-            what = plain(paths[0].name) if len(paths) == 1 else f"{len(paths)} files"
-            self._drop_overlay.show_text(f"Drop to open {what}")
+        self.drops.enter(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """Mark the place under the pointer."""
+        self.drops.move(event)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         """Take the veil away."""
-        self._drop_overlay.hide()
-        super().dragLeaveEvent(event)
+        self.drops.leave(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Open what is dropped."""
-        self._drop_overlay.hide()
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        event.acceptProposedAction()
-        self._services.opener.open_paths(paths)
+        """Do what was said."""
+        self.drops.drop(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember place and layout, and let the jobs end."""

@@ -94,6 +94,7 @@ class ProfilePage(Page):
             verdicts_changed=self.invalidate,
             target_changed=self.invalidate,
         )
+        self.session.baseline_changed.connect(self.invalidate)
         self._follow_devices()
         self._show_state()
 
@@ -253,7 +254,7 @@ class ProfilePage(Page):
 
     def _show_run(self, run: Run) -> None:
         self._result_title.set_text(run_title(run))
-        self.tiles.show_numbers(run_numbers(run))
+        self.tiles.show_numbers(run_numbers(run, self.session.baseline))
 
     def _show_state(self) -> None:
         can_start = self.record is not None and not self.is_running and not self.form.problem

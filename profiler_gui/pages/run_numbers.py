@@ -2,9 +2,11 @@
 
 import statistics
 from collections.abc import Sequence
+from dataclasses import replace
 
-from backends.reports.columns import MISSING
+from backends.reports.columns import MISSING, Value
 from backends.reports.device_content import fact_title
+from backends.reports.kept_run_columns import format_change
 from backends.reports.plain_text import plain
 from backends.reports.rows import run_row
 from backends.reports.run_columns import RUN_COLUMNS, format_moment
@@ -48,12 +50,23 @@ def _delegate_name(id_: str) -> str:
     return next((item.name for item in load_delegates().delegates if item.id == id_), id_)
 
 
-def run_numbers(run: Run) -> tuple[Number, ...]:
-    """Give the numbers to show first; what was not measured shows as such."""
+def run_numbers(run: Run, baseline: Run | None = None) -> tuple[Number, ...]:
+    """Give the numbers to show first; what was not measured shows as such.
+
+    Args:
+        run: what was measured.
+        baseline: what each number is compared with, where it has one.
+    """
     columns = {column.id: column for column in RUN_COLUMNS}
     row = run_row(run)
+    before = run_row(baseline) if baseline is not None and baseline.id != run.id else None
     numbers = {
-        id_: Number(title=columns[id_].title, text=columns[id_].text(row), tip=columns[id_].description)
+        id_: _with_change(
+            Number(title=columns[id_].title, text=columns[id_].text(row), tip=columns[id_].description),
+            id_,
+            columns[id_].value(row),
+            columns[id_].value(before) if before is not None else None,
+        )
         for id_ in _SHOWN
     }
     if len(run.chunks) > 1:
@@ -65,6 +78,16 @@ def run_numbers(run: Run) -> tuple[Number, ...]:
             for number in (apart if id_ == "first_ns" else () if id_ == "init_ns" else (shown,))
         )
     return tuple(numbers.values())
+
+
+def _with_change(number: Number, id_: str, value: Value, before: Value) -> Number:
+    """Add how much a number differs from that of the baseline; more of everything but throughput is worse."""
+    if not isinstance(value, int | float) or not isinstance(before, int | float) or not before:
+        return number
+    share = value / before - 1
+    is_worse = share < 0 if id_ == "inferences_per_second" else share > 0
+    tip = f"{number.tip} {format_change(share)} against the pinned baseline."
+    return replace(number, change=format_change(share), is_worse=is_worse, tip=tip)
 
 
 def _starts(run: Run) -> tuple[Number, ...]:

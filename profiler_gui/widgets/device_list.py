@@ -1,9 +1,10 @@
 """Devices to choose from, with their states in words."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QColor, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListWidget,
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from backends.devices.device import DeviceInfo
 from backends.reports.plain_text import plain
+from profiler_gui.tables.runs_table import run_ids
 from profiler_gui.theme import colors_of, make_icon
 
 _READY = "ready"
@@ -33,11 +35,17 @@ def state_words(info: DeviceInfo) -> tuple[str, str]:
 class DeviceList(QListWidget):
     """One line for the name, one for state and serial number.
 
+    Models, folders and runs may be dropped on a device.
+
     Signals:
         device_chosen: id of the device that the user chose.
+        files_dropped: id of a device and the paths that were dropped on it.
+        runs_dropped: id of a device and ids of the runs of this window that were dropped on it.
     """
 
     device_chosen = Signal(str)
+    files_dropped = Signal(str, object)
+    runs_dropped = Signal(str, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,6 +55,8 @@ class DeviceList(QListWidget):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Devices")
+        self.setAcceptDrops(True)
+        self.drop_row = -1
         self.currentItemChanged.connect(self._on_current_changed)
 
     @property
@@ -94,6 +104,46 @@ class DeviceList(QListWidget):
     def _on_current_changed(self) -> None:
         self.device_chosen.emit(self.chosen)
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files and runs."""
+        self.dragMoveEvent(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """Mark the device under the pointer; beside the devices it is the window's drag."""
+        data, item = event.mimeData(), self.itemAt(event.position().toPoint())
+        is_ours = item is not None and bool(run_ids(data) or any(url.isLocalFile() for url in data.urls()))
+        self._mark(self.row(item) if is_ours and item is not None else -1)
+        if is_ours:
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+        else:
+            event.ignore()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Unmark the device."""
+        del event
+        self._mark(-1)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Tell what was dropped on which device."""
+        self._mark(-1)
+        item, data = self.itemAt(event.position().toPoint()), event.mimeData()
+        if item is None:
+            event.ignore()
+            return
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        device, ids = str(item.data(_ID)), run_ids(data)
+        if ids:
+            self.runs_dropped.emit(device, ids)
+        else:
+            self.files_dropped.emit(device, tuple(Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()))
+
+    def _mark(self, row: int) -> None:
+        if row != self.drop_row:
+            self.drop_row = row
+            self.viewport().update()
+
     def changeEvent(self, event: QEvent) -> None:
         """Follow the theme."""
         super().changeEvent(event)
@@ -121,6 +171,9 @@ class _TwoLines(QStyledItemDelegate):
             painter.fillRect(option.rect, option.palette.highlight())
         elif option.state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(option.rect, colors.hover)
+        if isinstance(widget, DeviceList) and index.row() == widget.drop_row:
+            painter.setPen(QPen(QColor(colors.accent), 2))
+            painter.drawRect(option.rect.adjusted(1, 1, -1, -1))
         rect = option.rect.adjusted(_MARGIN, 5, -_MARGIN, -5)
         option.icon.paint(painter, QRect(rect.left(), rect.center().y() - _ICON // 2, _ICON, _ICON))
         text = rect.adjusted(_ICON + _MARGIN, 0, 0, 0)

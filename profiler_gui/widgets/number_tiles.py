@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QLayout, QVBoxLayout, QWidget
 
 from profiler_gui.widgets.label import PlainLabel, plain_label
 
@@ -19,6 +19,10 @@ class Number:
     title: str
     text: str
     tip: str = ""
+    change: str = ""
+    """How it differs from the baseline, with its sign; empty where there is none."""
+    is_worse: bool = False
+    """Whether the change is for the worse."""
 
 
 class NumberTiles(QWidget):
@@ -80,5 +84,10 @@ def _tile(number: Number) -> QWidget:
     value.setWordWrap(False)
     layout.addWidget(value)
     layout.addWidget(plain_label(number.title, role="dim", is_selectable=False))
+    if number.change:
+        # Not a PlainLabel: those are number and title.
+        change = QLabel(number.change)
+        change.setProperty("role", "worse" if number.is_worse else "better")
+        layout.addWidget(change)
     tile.setToolTip(number.tip)
     return tile

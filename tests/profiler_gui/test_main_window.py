@@ -79,7 +79,8 @@ def test_dragging_a_file_over_the_window_says_what_a_drop_will_do(window, model_
 
     assert event.isAccepted()
     assert overlay.isVisible()
-    assert overlay.geometry() == window.rect()
+    assert overlay.geometry() == window.centralWidget().rect()
+    assert overlay.texts == ("Drop to open small.tflite",)
 
     window.dragLeaveEvent(QDragLeaveEvent())
 
