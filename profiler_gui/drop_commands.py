@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from backends.errors import StoreError
 from backends.progress import Progress
 from backends.reports.plain_text import plain
-from backends.runs.batch import BatchModel
 from backends.runs.plan import Plan
 from backends.runs.run import Run
 from backends.runs.store import SCHEMA, read_run
@@ -21,13 +20,14 @@ from backends.sessions.values import KeptRun
 from profiler_gui.devices import HOST_ID, READY
 from profiler_gui.main_window import MainWindow
 from profiler_gui.opening import Route, read_file
-from profiler_gui.pages.batch_page import BatchPage
-from profiler_gui.pages.devices_page import DevicesPage
-from profiler_gui.pages.plan_filling import fill_form
 from profiler_gui.services import Services
 from profiler_gui.session import OpenedFile, OpenModel
 
 if TYPE_CHECKING:
+    # Brings what measures along, which only a batch or a measurement needs.
+    from backends.runs.batch import BatchModel
+    from profiler_gui.pages.batch_page import BatchPage
+    from profiler_gui.pages.devices_page import DevicesPage
     from profiler_gui.pages.profile_page import ProfilePage
 
 _HEAD_BYTES = 4096
@@ -47,21 +47,26 @@ class DropCommands(QObject):
         self._window = window
         self._services = services
         self._show_run = show_run
-        services.opener.add_route(Route(accepts=Path.is_dir, open_paths=self.open_batch))
+        services.opener.add_route(Route(accepts=Path.is_dir, open_paths=self._open_folders))
         services.opener.add_route(Route(accepts=is_saved_run, open_paths=self.add_runs))
         window.actions_table["open_folder"].triggered.connect(self._choose_folder)
         window.docks.page_made.connect(self._on_page_made)
 
     # Folders ----------------------------------------------------------------------------------------------------------
 
-    def open_batch(self, paths: tuple[Path, ...]) -> BatchPage:
+    def open_batch(self, paths: tuple[Path, ...]) -> "BatchPage":
         """Show all models in folders (and files) as a table, check them, and let them be measured."""
+        from profiler_gui.pages.batch_page import BatchPage
+
         services = self._services
         page = BatchPage(paths, services.session, services.jobs, services.notices, services.devices)
         page.model_opened.connect(self._open_model)
         key = "batch:" + "|".join(str(path) for path in paths)
         self._window.tabs.show_view(key, page, page.title, tip=", ".join(str(path) for path in paths))
         return page
+
+    def _open_folders(self, paths: tuple[Path, ...]) -> None:
+        self.open_batch(paths)
 
     @Slot()
     def _choose_folder(self) -> None:
@@ -72,7 +77,7 @@ class DropCommands(QObject):
             self.open_batch((Path(folder),))
 
     @Slot(object)
-    def _open_model(self, model: BatchModel) -> None:
+    def _open_model(self, model: "BatchModel") -> None:
         if model.member:
             self._services.opener.open_members(model.path, [model.member])
         else:
@@ -114,10 +119,11 @@ class DropCommands(QObject):
     # On devices -------------------------------------------------------------------------------------------------------
 
     @Slot(str, object)
-    def _on_page_made(self, _id: str, page: QWidget) -> None:
-        if isinstance(page, DevicesPage):
-            page.devices.files_dropped.connect(self.measure_files)
-            page.devices.runs_dropped.connect(self.measure_runs)
+    def _on_page_made(self, id_: str, page: QWidget) -> None:
+        if id_ == "devices":
+            devices = cast("DevicesPage", page).devices
+            devices.files_dropped.connect(self.measure_files)
+            devices.runs_dropped.connect(self.measure_runs)
 
     @Slot(str, object)
     def measure_files(self, device_id: str, paths: tuple[Path, ...]) -> None:
@@ -168,6 +174,8 @@ class DropCommands(QObject):
 
     def _start(self, device_id: str, record: OpenModel, plan: Plan | None) -> None:
         """Fill the form and begin; what stands in the way is said."""
+        from profiler_gui.pages.plan_filling import fill_form
+
         self._services.session.set_current(record)
         self._window.docks.raise_panel("profile")
         page = cast("ProfilePage", self._window.docks.page("profile"))

@@ -2,6 +2,7 @@
 
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
@@ -17,13 +18,15 @@ from profiler_gui.main_window import MainWindow
 from profiler_gui.notices import Notice, NoticeAction, Severity
 from profiler_gui.opening import Route
 from profiler_gui.pages.drag_out import file_name
-from profiler_gui.pages.runs_page import RunsPage
 from profiler_gui.run_book import BookContent
 from profiler_gui.services import Services
 from profiler_gui.session import OpenedFile, OpenModel
 from profiler_gui.session_reading import ReadSession, UnsavedSession, look_at_unsaved, read_session
 from profiler_gui.session_saving import CLOSED, SessionSaver, lock_session
 from profiler_gui.session_state import SavedState, changed_verdicts, kept_verdicts, state_text
+
+if TYPE_CHECKING:
+    from profiler_gui.pages.runs_page import RunsPage
 
 _FILE_TYPES = f"Sessions (*{SUFFIX});;All files (*)"
 _STATE_MS = 1500
@@ -194,10 +197,11 @@ class SessionCommands(QObject):
         self._book.changed.connect(self._show_count)
 
     @Slot(str, object)
-    def _on_page_made(self, _id: str, page: QWidget) -> None:
-        if isinstance(page, RunsPage):
-            page.run_opened.connect(self.show_run)
-            page.export_wanted.connect(self.export_runs)
+    def _on_page_made(self, id_: str, page: QWidget) -> None:
+        if id_ == "runs":
+            runs = cast("RunsPage", page)
+            runs.run_opened.connect(self.show_run)
+            runs.export_wanted.connect(self.export_runs)
 
     @Slot()
     def _show_count(self) -> None:

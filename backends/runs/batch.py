@@ -192,7 +192,10 @@ def execute_batch(
 
 
 def _sentence(error: ProfilerError) -> str:
-    message = error.message[:1].upper() + error.message[1:]
+    message = error.message
+    # A file's name stays as it is.
+    if message.split(maxsplit=1)[0].isalpha():
+        message = message[:1].upper() + message[1:]
     return message if message.endswith(".") else f"{message}."
 
 

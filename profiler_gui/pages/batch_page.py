@@ -189,6 +189,7 @@ class BatchPage(Page):
         """End all work: the page is closed."""
         self._is_finished = True
         self.cancel()
+        self._works.clear()
 
     # Work -------------------------------------------------------------------------------------------------------------
 
@@ -258,6 +259,8 @@ class BatchPage(Page):
         for fresh, run in done.runs.items():
             if fresh in before.runs and run is not before.runs[fresh]:
                 self.session.run_measured.emit(run)
+        if self._is_finished:
+            return
         self._items[index] = replace(
             before,
             sha256=done.sha256 or before.sha256,
