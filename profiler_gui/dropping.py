@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QWidget
 from backends.model.file_content import ZIP_MAGIC, is_model
 from backends.reports.plain_text import plain
 from profiler_gui.opening import BundleContent, read_file
+from profiler_gui.run_mime import run_ids
 from profiler_gui.services import Services
 from profiler_gui.session import OpenedFile, OpenModel, Side
-from profiler_gui.tables.runs_table import run_ids
 from profiler_gui.widgets.drop_overlay import DropOverlay
 
 _HEAD_BYTES = 16

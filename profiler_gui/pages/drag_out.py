@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 from backends.errors import StoreError
 from backends.runs.run import Run
 from backends.runs.store import write_run
-from profiler_gui.tables.runs_table import RUNS_MIME
+from profiler_gui.run_mime import RUNS_MIME
 
 _LONGEST_NAME = 80
 

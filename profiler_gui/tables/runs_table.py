@@ -8,12 +8,11 @@ from PySide6.QtCore import QMimeData, QModelIndex, QObject, QPersistentModelInde
 
 from backends.reports.kept_run_columns import KEPT_RUN_COLUMNS, KeptRunRow
 from backends.reports.plain_text import plain
+from profiler_gui.run_mime import RUNS_MIME, run_ids
 from profiler_gui.tables.look import LookOf
 from profiler_gui.tables.record_table import RecordTable
 
 AnyIndex = QModelIndex | QPersistentModelIndex
-RUNS_MIME = "application/x-tflite-profiler-runs"
-"""Ids of runs of this window, one a line; beside the files that other programs get."""
 _NO_PARENT = QModelIndex()
 _EDITABLE = frozenset({"title", "tags", "note"})
 
@@ -100,11 +99,3 @@ class RunsTable(RecordTable):
         onto = self.row(parent.row()).run.id
         self.dropped.emit(tuple(id_ for id_ in run_ids(data) if id_ != onto), onto)
         return True
-
-
-def run_ids(data: QMimeData) -> tuple[str, ...]:
-    """Give the ids of the runs that are dragged; none if something else is."""
-    if not data.hasFormat(RUNS_MIME):
-        return ()
-    text = bytes(data.data(RUNS_MIME).data()).decode("utf-8", errors="replace")
-    return tuple(dict.fromkeys(line for line in text.split("\n") if line))

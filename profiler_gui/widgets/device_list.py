@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from backends.devices.device import DeviceInfo
 from backends.reports.plain_text import plain
-from profiler_gui.tables.runs_table import run_ids
+from profiler_gui.run_mime import run_ids
 from profiler_gui.theme import colors_of, make_icon
 
 _READY = "ready"

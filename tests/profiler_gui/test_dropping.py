@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from backends.runs.plan import Kernels, Plan
 from backends.runs.store import write_run
 from profiler_gui.pages.batch_page import BatchPage
-from profiler_gui.tables.runs_table import RUNS_MIME
+from profiler_gui.run_mime import RUNS_MIME
 from tests.profiler_gui.conftest import a_small_model
 from tests.support.builders import a_run
 

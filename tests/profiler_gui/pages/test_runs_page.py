@@ -10,8 +10,8 @@ from profiler_gui.notices import NoticeBoard
 from profiler_gui.pages.drag_out import file_name
 from profiler_gui.pages.runs_page import RunsPage
 from profiler_gui.run_book import RunBook
+from profiler_gui.run_mime import RUNS_MIME, run_ids
 from profiler_gui.session import OpenedFile, Session
-from profiler_gui.tables.runs_table import RUNS_MIME, run_ids
 from tests.support.builders import a_chain, a_run
 
 KINDS = ("CONV_2D", "RELU")
