@@ -30,10 +30,14 @@ class MainWindow(QMainWindow):
     Signals:
         graph_painted: the first graph of a model is on the screen.
         close_wanted: the window is about to close; jobs shall end.
+        table_wanted: a query whose matches the table of layers shall show.
+        rule_wanted: a query to make a colour rule of.
     """
 
     graph_painted = Signal()
     close_wanted = Signal()
+    table_wanted = Signal(str)
+    rule_wanted = Signal(str)
 
     def __init__(self, services: Services) -> None:
         super().__init__()
@@ -128,6 +132,8 @@ class MainWindow(QMainWindow):
     def _on_model_opened(self, record: OpenModel) -> None:
         page = ModelPage(record, self._services.jobs, self._services.notices)
         page.painted.connect(self.graph_painted)
+        page.table_wanted.connect(self.table_wanted)
+        page.rule_wanted.connect(self.rule_wanted)
         page.canvas.addActions(self.actions_table.of_graph())
         self.tabs.add_model(page)
 

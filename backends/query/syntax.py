@@ -125,6 +125,13 @@ def is_empty(node: Node) -> bool:
     return isinstance(node, AllOf) and not node.parts
 
 
+def is_plain(node: Node) -> bool:
+    """Whether a query is nothing but words that must all occur."""
+    if isinstance(node, AllOf):
+        return all(is_plain(part) for part in node.parts)
+    return isinstance(node, Word) and node.value.form is Form.PLAIN and not set("*?") & set(node.value.text)
+
+
 class _Parser:
     """Reads a query from left to right."""
 
@@ -339,5 +346,6 @@ __all__ = [
     "Value",
     "Word",
     "is_empty",
+    "is_plain",
     "parse_query",
 ]

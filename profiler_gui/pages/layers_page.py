@@ -28,6 +28,7 @@ from profiler_gui.notices import NoticeBoard
 from profiler_gui.pages.export import TableExport, export_tables_button
 from profiler_gui.pages.gradual import Gradual
 from profiler_gui.pages.page import Page
+from profiler_gui.pages.row_query import RowAnswer, RowQuery
 from profiler_gui.predictions import predicting_verdict
 from profiler_gui.session import Session
 from profiler_gui.settings import Settings
@@ -72,14 +73,22 @@ class LayersPage(Page):
         self._kinds = self._make_view(KIND_COLUMNS, None)
         self._operator_footer = FooterView(self._operators)
         self._kind_footer = FooterView(self._kinds)
-        self._filter = FilterBar("Filter: every word must match")
+        self._filter = FilterBar("Filter: words, or a query such as time>1ms type:conv")
+        self._filter.set_tip(
+            "Every word must occur in some column. Queries as in Find (Ctrl+F) work too: type:CONV_2D time>1ms "
+            "-fallback:nnapi-1.1"
+        )
+        self._query = RowQuery(self, jobs)
+        self._found: frozenset[OperatorId] | None = None
+        """What the query in the line finds; none while it is only words."""
         self._count = QLabel()
         self._count.setProperty("role", "dim")
         self._tables = QStackedWidget()
         self._pages = QStackedWidget()
         self._empty = Placeholder("Open a model to see its operators here.")
         self._arrange()
-        self._filter.changed.connect(self._on_filter_changed)
+        self._filter.changed.connect(self._ask)
+        self._query.answered.connect(self._on_answered)
         self._operators.rows_selected.connect(self._on_operators_selected)
         self._operators.row_opened.connect(self._on_operator_opened)
         self._kinds.rows_selected.connect(self._on_kinds_selected)
@@ -129,6 +138,7 @@ class LayersPage(Page):
         return (
             lambda: self._filter.set_kinds(Counter(row.kind for row in rows)),
             lambda: self._operators.table.set_rows(rows),
+            self._ask,
             self._show_kinds,
             self._show_columns,
             self._fit,
@@ -237,11 +247,24 @@ class LayersPage(Page):
             return Look(tooltip=f"Done as part of operator {format_operator(row.fused_into)}; its time is there.")
         return None
 
+    def filter_by(self, query: str) -> None:
+        """Show the operators that a query finds."""
+        self.show_kinds(False)
+        self._filter.set_text(query)
+
     @Slot()
-    def _on_filter_changed(self) -> None:
-        kinds = self._filter.kinds
-        accepts = (lambda row: row.kind in kinds) if kinds else None
-        self._operators.table.set_filter(self._filter.text, accepts)
+    def _ask(self) -> None:
+        self._query.ask(self.record, self._filter.text)
+
+    @Slot(object)
+    def _on_answered(self, answer: RowAnswer) -> None:
+        self._found = answer.operators
+        self._filter.show_mistake(answer.mistake, " ".join(answer.notes))
+        kinds, found = self._filter.kinds, self._found
+        accepts = None
+        if kinds or found is not None:
+            accepts = lambda row: (not kinds or row.kind in kinds) and (found is None or row.id in found)  # noqa: E731
+        self._operators.table.set_filter(self._filter.text if found is None else "", accepts)
         self._show_kinds()
         self._show_totals()
         self._on_selection_changed()

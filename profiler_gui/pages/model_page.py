@@ -1,20 +1,17 @@
 """The central page of a model: its graph, the find bar, and the subgraphs."""
 
-from functools import partial
-
 from PySide6.QtCore import QEvent, Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from backends.model.model import OperatorId
-from backends.progress import Progress
 from profiler_gui.canvas.canvas import GraphCanvas
 from profiler_gui.canvas.palette import DARK, LIGHT
 from profiler_gui.canvas.picture import GraphPicture
 from profiler_gui.canvas.text import TextMetrics
 from profiler_gui.colouring import overlay_of
-from profiler_gui.finding import find_operators
 from profiler_gui.jobs import JobRunner
 from profiler_gui.notices import NoticeBoard
+from profiler_gui.pages.find_pane import FindPane
 from profiler_gui.pages.graph_bar import GraphBar
 from profiler_gui.pages.shown_graph import ShownGraph
 from profiler_gui.pages.what_if_strip import WhatIfStrip
@@ -32,22 +29,21 @@ class ModelPage(QWidget):
     Signals:
         painted: the graph was painted for the first time.
         zoom_changed: the zoom after any move.
+        table_wanted: a query whose matches the table of layers shall show.
+        rule_wanted: a query to make a colour rule of.
     """
 
     painted = Signal()
     zoom_changed = Signal(float)
+    table_wanted = Signal(str)
+    rule_wanted = Signal(str)
 
     def __init__(self, record: OpenModel, jobs: JobRunner, notices: NoticeBoard) -> None:
         super().__init__()
         self.record = record
         self._jobs = jobs
         self._notices = notices
-        self._matches: tuple[OperatorId, ...] = ()
-        self._is_finding = False
-        self._wanted_step = 0
-        """Step asked for while the search still ran; taken when its matches arrive."""
-        self._match = -1
-        self.find_bar = FindBar()
+        self.find_pane = FindPane(record, jobs, notices)
         self.what_if_strip = WhatIfStrip(record)
         self.canvas = GraphCanvas()
         self.graph = ShownGraph(record, jobs, TextMetrics(self.canvas.font()), self)
@@ -63,21 +59,16 @@ class ModelPage(QWidget):
 
     def open_find(self) -> None:
         """Show the find bar with the cursor in it."""
-        self.find_bar.open_bar()
+        self.find_pane.open_bar()
 
     def go_to_match(self, step: int) -> None:
         """Select the next (1) or the previous (-1) match and bring it into view."""
-        if self._is_finding:
-            self._wanted_step = step
-            return
-        if not self._matches:
-            return
-        if self._match < 0:
-            self._match = 0 if step > 0 else len(self._matches) - 1
-        else:
-            self._match = (self._match + step) % len(self._matches)
-        self.find_bar.show_result(self._match + 1, len(self._matches))
-        self.record.reveal(self._matches[self._match])
+        self.find_pane.go_to_match(step)
+
+    @property
+    def find_bar(self) -> FindBar:
+        """The line to find operators with."""
+        return self.find_pane.bar
 
     def _arrange(self) -> None:
         self.find_bar.hide()
@@ -87,7 +78,8 @@ class ModelPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.what_if_strip)
-        column.addWidget(self.find_bar)
+        column.addWidget(self.find_pane)
+        column.addWidget(self.graph_bar)
         column.addWidget(self._stack, 1)
         self.setFocusProxy(self.canvas)
 
@@ -110,10 +102,10 @@ class ModelPage(QWidget):
         self.graph.stepped.connect(self._waiting.show_step)
         self.graph.failed.connect(self._on_layout_failed)
         self.canvas.view_changed.connect(self.zoom_changed)
-        self.find_bar.query_changed.connect(self._find)
-        self.find_bar.next_wanted.connect(partial(self.go_to_match, 1))
-        self.find_bar.previous_wanted.connect(partial(self.go_to_match, -1))
-        self.find_bar.closed.connect(self._on_find_closed)
+        self.find_pane.matches_changed.connect(self.canvas.set_matches)
+        self.find_pane.closed.connect(self.canvas.setFocus)
+        self.find_pane.table_wanted.connect(self.table_wanted)
+        self.find_pane.rule_wanted.connect(self.rule_wanted)
 
     # The graph --------------------------------------------------------------------------------------------------------
 
@@ -141,7 +133,7 @@ class ModelPage(QWidget):
         is_same = old is not None and old.subgraph == picture.subgraph
         if old is not None and is_same and not self.canvas.keep_place(old, view, anchor) and _is_alike(old, picture):
             self.canvas.show_view(view)
-        self.canvas.set_matches(self._matches)
+        self.canvas.set_matches(self.find_pane.matches)
         self.canvas.set_selection(self.record.selection)
         if self._to_show is not None:
             self.canvas.show_operator(self._to_show)
@@ -167,8 +159,6 @@ class ModelPage(QWidget):
     def _on_model_changed(self) -> None:
         self.graph.forget()
         self._show_subgraph()
-        if self.find_bar.isVisible():
-            self._find(self.find_bar.query)
 
     @Slot(object)
     def _on_selection_changed(self, selection: frozenset[OperatorId]) -> None:
@@ -181,44 +171,6 @@ class ModelPage(QWidget):
         shown = [id_ for id_ in self.record.selection if id_.subgraph == self.record.subgraph]
         if shown:
             self._show_operator(min(shown))
-
-    # Finding ----------------------------------------------------------------------------------------------------------
-
-    @Slot(str)
-    def _find(self, query: str) -> None:
-        model, verdict = self.record.model, self.record.verdict
-
-        def work(progress: Progress) -> tuple[OperatorId, ...]:
-            return find_operators(model, query, progress, verdict)
-
-        self._is_finding, self._wanted_step = True, 0
-        self._jobs.start(
-            work,
-            title="Finding operators",
-            replaces=f"find:{self.record.key}",
-            on_success=self._on_found,
-            on_failure=self._on_find_failed,
-        )
-
-    @Slot(object)
-    def _on_found(self, matches: tuple[OperatorId, ...]) -> None:
-        self._is_finding = False
-        self._matches, self._match = matches, -1
-        self.find_bar.show_result(0, len(matches))
-        self.canvas.set_matches(matches)
-        if self._wanted_step:
-            self.go_to_match(self._wanted_step)
-
-    @Slot(object)
-    def _on_find_failed(self, error: Exception) -> None:
-        self._is_finding = False
-        self._notices.report(error)
-
-    @Slot()
-    def _on_find_closed(self) -> None:
-        self._matches, self._match = (), -1
-        self.canvas.set_matches(())
-        self.canvas.setFocus()
 
     # Theme ------------------------------------------------------------------------------------------------------------
 

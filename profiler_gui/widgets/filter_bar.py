@@ -1,6 +1,7 @@
 """Narrowing a table by words and by types."""
 
 from collections.abc import Iterable, Mapping
+from html import escape
 
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QAction
@@ -22,6 +23,7 @@ class FilterBar(QWidget):
 
     def __init__(self, hint: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._tip = ""
         self._line = QLineEdit()
         self._line.setPlaceholderText(hint)
         self._line.setClearButtonEnabled(True)
@@ -55,6 +57,18 @@ class FilterBar(QWidget):
     def set_text(self, text: str) -> None:
         """Put other words in the line."""
         self._line.setText(text)
+
+    def show_mistake(self, sentence: str, note: str = "") -> None:
+        """Say what is wrong with what is typed, or what to know about the answer; nothing for empty ones."""
+        self._line.setProperty("state", "bad" if sentence else "")
+        self._line.style().unpolish(self._line)
+        self._line.style().polish(self._line)
+        self._line.setToolTip(plain_tip(sentence or note or self._tip))
+
+    def set_tip(self, tip: str) -> None:
+        """Say what can be typed."""
+        self._tip = tip
+        self._line.setToolTip(plain_tip(tip))
 
     def set_kinds(self, counts: Mapping[str, int]) -> None:
         """Offer these types, with how many operators each has; ones that are gone are no longer chosen."""
@@ -105,3 +119,8 @@ class FilterBar(QWidget):
         self._kinds = frozenset(action.data() for action in self._kind_actions() if action.isChecked())
         self._name_button()
         self.changed.emit()
+
+
+def plain_tip(text: str) -> str:
+    """Give text as a tooltip that wraps but is never read as markup."""
+    return f"<p style='white-space: pre-wrap'>{escape(text)}</p>" if text else ""
