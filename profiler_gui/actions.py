@@ -134,6 +134,13 @@ _SPECS = (
         is_graph_only=True,
     ),
     ActionSpec(
+        id="colour_rules",
+        text="Colour rules…",
+        menu=Menu.VIEW,
+        tip="Colour the operators that queries find",
+        starts_group=True,
+    ),
+    ActionSpec(
         id="full_screen", text="Full screen", menu=Menu.VIEW, shortcuts=("F11",), is_checkable=True, starts_group=True
     ),
     ActionSpec(id="toggle_theme", text="Switch light and dark", menu=Menu.VIEW, icon="theme", starts_group=True),

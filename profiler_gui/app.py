@@ -23,6 +23,7 @@ from profiler_gui.jobs import JobRunner
 from profiler_gui.main_window import MainWindow
 from profiler_gui.notices import NoticeBoard
 from profiler_gui.opening import Opener
+from profiler_gui.query_commands import QueryCommands
 from profiler_gui.run_book import RunBook
 from profiler_gui.services import Services
 from profiler_gui.session import Session
@@ -109,6 +110,7 @@ def make_window(services: Services, *, waits_for_graph: bool = False) -> MainWin
     Commands(window, services)
     GraphCommands(window, services)
     GraphExport(window, services)
+    QueryCommands(window, services)
     DeviceCommands(window, services)
     checker = TargetChecker(services.session, services.jobs, services.notices, services.settings)
     TargetCommands(window, services, checker)

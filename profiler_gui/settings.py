@@ -121,6 +121,15 @@ class Settings:
         self._store.setValue(f"columns/{table}", " ".join(ids))
 
     @property
+    def colour_rules(self) -> str:
+        """The user's colour rules as JSON, or empty."""
+        return self._text("colour_rules")
+
+    @colour_rules.setter
+    def colour_rules(self, rules: str) -> None:
+        self._store.setValue("colour_rules", rules)
+
+    @property
     def looks_for_devices(self) -> bool:
         """Whether to look for devices as soon as the program starts."""
         return self._text("devices/always_look") == "yes"

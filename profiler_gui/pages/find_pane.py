@@ -26,7 +26,7 @@ from profiler_gui.widgets.find_bar import FindBar
 _LANE = "find"
 """Finding answers while the graph is laid out or targets are checked in other lanes."""
 _LISTED = ("index", "kind", "shape", "dtype", "time_ns", "share", "macs", "moved_bytes", "name")
-_LIST_HEIGHT = 180
+_LIST_HEIGHT = 152
 
 
 class FindPane(QWidget):
@@ -76,7 +76,6 @@ class FindPane(QWidget):
 
     def open_bar(self) -> None:
         """Show the bar with the cursor in it."""
-        self.results.setVisible(self.bar.is_listing)
         self.bar.open_bar()
 
     def go_to_match(self, step: int) -> None:
@@ -103,7 +102,7 @@ class FindPane(QWidget):
         bar.completion_wanted.connect(self._complete)
         bar.next_wanted.connect(partial(self.go_to_match, 1))
         bar.previous_wanted.connect(partial(self.go_to_match, -1))
-        bar.list_toggled.connect(self._on_list_toggled)
+        bar.list_toggled.connect(self._list_matches)
         bar.selection_wanted.connect(self.select_all)
         bar.table_wanted.connect(self.table_wanted)
         bar.rule_wanted.connect(self.rule_wanted)
@@ -197,13 +196,12 @@ class FindPane(QWidget):
 
     # The list ---------------------------------------------------------------------------------------------------------
 
-    @Slot(bool)
-    def _on_list_toggled(self, is_wanted: bool) -> None:
-        self.results.setVisible(is_wanted)
-        self._list_matches()
-
+    @Slot()
     def _list_matches(self) -> None:
-        if self.results.isHidden():
+        """List what was found; without any, the list takes no room."""
+        is_wanted = self.bar.is_listing and bool(self.matches)
+        self.results.setVisible(is_wanted)
+        if not is_wanted:
             return
         record, wanted = self._record, frozenset(self.matches)
         model, costs, run = record.model, record.costs, record.run
@@ -237,5 +235,4 @@ class FindPane(QWidget):
     @Slot()
     def _on_closed(self) -> None:
         self._take(Found(operators=()))
-        self.results.hide()
         self.closed.emit()
