@@ -79,7 +79,6 @@ class ModelPage(QWidget):
         column.setSpacing(0)
         column.addWidget(self.what_if_strip)
         column.addWidget(self.find_pane)
-        column.addWidget(self.graph_bar)
         column.addWidget(self._stack, 1)
         self.setFocusProxy(self.canvas)
 
