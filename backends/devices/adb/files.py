@@ -1,8 +1,12 @@
-"""The file service of a device: looking, pushing and pulling, with progress and cancel."""
+"""The file service of a device: looking, pushing and pulling, with progress and cancel.
+
+Large files are compressed on their way where the device can take that (feature ``sendrecv_v2_zstd``, from Android 12
+on); the protocol is that of adb (packages/modules/adb, file_sync_protocol.h and SYNC.TXT).
+"""
 
 import stat
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -19,6 +23,7 @@ _CHUNK_BYTES = 64 * 1024
 """The protocol allows no more."""
 _LONGEST_NAME_BYTES = 1024
 _REPORT_BYTES = 1024 * 1024
+_ZSTD_FLAG, _ZSTD_LEVEL = 4, 1
 _STAT_1 = struct.Struct("<III")
 _STAT_2 = struct.Struct("<IQQIIIIQqqq")
 
@@ -57,8 +62,15 @@ class FileService:
             return None
         return RemoteFile(path=remote, size_bytes=size, mode=mode, modified_s=modified, is_folder=stat.S_ISDIR(mode))
 
-    def push(self, local: Path, remote: str, *, mode: int, progress: Progress) -> None:
+    def push(self, local: Path, remote: str, *, mode: int, progress: Progress, is_compressed: bool = False) -> None:
         """Copy a file to the device.
+
+        Args:
+            local: the file.
+            remote: the path on the device.
+            mode: permissions there.
+            progress: reports and cancels.
+            is_compressed: send it compressed; the device must know ``sendrecv_v2_zstd``.
 
         Raises:
             Cancelled: the user cancelled; what the device keeps then is a part of the file, or nothing.
@@ -69,8 +81,12 @@ class FileService:
         except OSError as error:
             raise DeviceError(f"cannot read {local.name}: {error.strerror or error}") from error
         with file, self._service(f"cannot push {local.name}", progress) as connection:
-            connection.send(_request(b"SEND", f"{remote},{stat.S_IFREG | mode}"))
-            self._send_content(connection, file, local, progress)
+            if is_compressed:
+                setup = struct.pack("<4sII", b"SND2", stat.S_IFREG | mode, _ZSTD_FLAG)
+                connection.send(_request(b"SND2", remote) + setup)
+            else:
+                connection.send(_request(b"SEND", f"{remote},{stat.S_IFREG | mode}"))
+            self._send_content(connection, file, local, progress, *_squeezers(is_compressed))
             modified = int(local.stat().st_mtime)
             connection.send(struct.pack("<4sI", b"DONE", modified & 0xFFFFFFFF))
             self._expect_okay(connection, f"cannot push {local.name}")
@@ -94,10 +110,18 @@ class FileService:
             local.unlink(missing_ok=True)
             raise
 
-    def _send_content(self, connection: Connection, file: BinaryIO, local: Path, progress: Progress) -> None:
+    def _send_content(
+        self,
+        connection: Connection,
+        file: BinaryIO,
+        local: Path,
+        progress: Progress,
+        squeeze: Callable[[bytes], bytes],
+        finish: Callable[[], bytes],
+    ) -> None:
         total, sent, reported = local.stat().st_size, 0, -_REPORT_BYTES
         while chunk := file.read(_CHUNK_BYTES):
-            connection.send(struct.pack("<4sI", b"DATA", len(chunk)) + chunk)
+            _send_data(connection, squeeze(chunk))
             sent += len(chunk)
             if sent - reported >= _REPORT_BYTES or sent == total:
                 reported = sent
@@ -106,6 +130,7 @@ class FileService:
                 # The device only answers before the end when it has given up.
                 self._expect_okay(connection, f"cannot push {local.name}")
                 raise ClosedError
+        _send_data(connection, finish())
 
     def _receive_content(self, connection: Connection, file: BinaryIO, what: str, progress: Progress) -> None:
         received = 0
@@ -148,6 +173,22 @@ class FileService:
                 raise DeviceError(
                     f"{what}: {self._serial} did not answer in time", hint="Plug the device in again, or restart it."
                 ) from error
+
+
+def _squeezers(is_compressed: bool) -> tuple[Callable[[bytes], bytes], Callable[[], bytes]]:
+    """Give what compresses the next bytes, and what gives the rest at the end."""
+    if not is_compressed:
+        return (lambda chunk: chunk), bytes
+    import zstandard
+
+    stream = zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compressobj()
+    return stream.compress, stream.flush
+
+
+def _send_data(connection: Connection, data: bytes) -> None:
+    for start in range(0, len(data), _CHUNK_BYTES):
+        piece = data[start : start + _CHUNK_BYTES]
+        connection.send(struct.pack("<4sI", b"DATA", len(piece)) + piece)
 
 
 def _request(kind: bytes, path: str) -> bytes:

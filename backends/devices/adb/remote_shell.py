@@ -21,6 +21,9 @@ _HASH_S = 300.0
 _EXECUTABLE, _PLAIN = 0o755, 0o644
 _DIGESTS = (("sha256sum", "sha256"), ("md5sum", "md5"))
 _LONGEST_NAME = 100
+_COMPRESSION = frozenset({"sendrecv_v2", "sendrecv_v2_zstd"})
+_LARGE_BYTES = 1 << 20
+"""Smaller files are there at once anyway."""
 
 
 class AdbShell:
@@ -77,7 +80,13 @@ class AdbShell:
         """
         progress = progress or Progress()
         self.make_folder(str(PurePosixPath(remote).parent))
-        self._files.push(local, remote, mode=_EXECUTABLE if is_executable else _PLAIN, progress=progress)
+        self._files.push(
+            local,
+            remote,
+            mode=_EXECUTABLE if is_executable else _PLAIN,
+            progress=progress,
+            is_compressed=self._features >= _COMPRESSION and local.stat().st_size >= _LARGE_BYTES,
+        )
         there = self.stat(remote)
         if there is None or there.size_bytes != local.stat().st_size:
             raise DeviceError(

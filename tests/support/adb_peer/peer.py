@@ -16,7 +16,7 @@ from tests.support.adb_peer.sync_service import SyncService
 from tests.support.adb_peer.wire import AUTH, CLSE, CNXN, LARGEST_PAYLOAD, OKAY, OPEN, VERSION, WRTE, Message
 from tests.support.adb_peer.wire import receive_message as receive
 
-NEW_FEATURES = ("shell_v2", "cmd", "stat_v2", "ls_v2", "fixed_push_mkdir", "sendrecv_v2")
+NEW_FEATURES = ("shell_v2", "cmd", "stat_v2", "ls_v2", "fixed_push_mkdir", "sendrecv_v2", "sendrecv_v2_zstd")
 """What a device of today offers."""
 OLD_FEATURES = ()
 """A device before Android 7."""

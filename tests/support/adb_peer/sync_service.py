@@ -7,10 +7,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+import zstandard
+
 from tests.support.adb_peer.device_files import DeviceFiles
 from tests.support.adb_peer.faults import Faults
 from tests.support.adb_peer.streams import Stream
 
+_ZSTD_FLAG = 4
 _CHUNK = 64 * 1024
 _NO_FILE = 2
 
@@ -29,6 +32,8 @@ class SyncService:
         self._faults = faults
         self._unplug = unplug
         self.pushed: list[str] = []
+        self.received_bytes = 0
+        """As they came over the wire."""
 
     def serve(self, stream: Stream) -> None:
         """Answer until the server has enough."""
@@ -86,12 +91,12 @@ class SyncService:
 
     def _send2(self, stream: Stream, name: str, _request: bytes) -> None:
         _id, mode, flags = struct.unpack("<4sII", stream.read(12))
-        if flags:
-            _fail(stream, "this device decompresses nothing")
+        if flags not in (0, _ZSTD_FLAG):
+            _fail(stream, "this device decompresses zstd only")
             return
-        self._take(stream, name, mode)
+        self._take(stream, name, mode, is_compressed=bool(flags))
 
-    def _take(self, stream: Stream, name: str, mode: int) -> None:
+    def _take(self, stream: Stream, name: str, mode: int, *, is_compressed: bool = False) -> None:
         data, modified, error = bytearray(), 0, ""
         while True:
             kind, number = struct.unpack("<4sI", stream.read(8))
@@ -109,6 +114,9 @@ class SyncService:
             if not error and self._faults.free_bytes is not None and len(data) > self._faults.free_bytes:
                 error = "write failed: No space left on device"
                 _fail(stream, error)
+        self.received_bytes += len(data)
+        if is_compressed:
+            data = bytearray(zstandard.ZstdDecompressor().decompressobj().decompress(bytes(data)))
         error = error or self._write(self._files.path(name), bytes(data), mode, modified)
         if error:
             if not error.startswith("write failed"):

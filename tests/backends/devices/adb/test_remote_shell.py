@@ -1,5 +1,6 @@
 """Programs and files of a device, through a real adb server."""
 
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -319,7 +320,7 @@ def test_a_file_system_without_writing_is_told(shell: AdbShell, peer: AdbPeer, t
 
 def test_a_cable_pulled_while_pushing_is_told(shell: AdbShell, peer: AdbPeer, tmp_path: Path) -> None:
     peer.faults.unplug_after_pushed_bytes = 500_000
-    (tmp_path / "m.tflite").write_bytes(b"1" * 30_000_000)
+    (tmp_path / "m.tflite").write_bytes(os.urandom(4_000_000))
 
     with pytest.raises(DeviceError, match=r"was unplugged or restarted \(cannot push m\.tflite\)"):
         shell.push(tmp_path / "m.tflite", f"{_FOLDER}/m.tflite")
@@ -396,3 +397,18 @@ def test_zero_bytes_and_no_words_are_refused(shell: AdbShell) -> None:
 def _runner(peer: AdbPeer) -> tuple[str, ...]:
     peer.files.write(f"{_FOLDER}/runner", "#!/bin/sh\necho kept\nsleep 60\n", is_executable=True)
     return ("env", "A=b", f"{_FOLDER}/runner")
+
+
+def test_large_files_are_compressed_on_their_way(
+    make_peer: Callable[..., AdbPeer], server: AdbServer, tmp_path: Path
+) -> None:
+    local = tmp_path / "large.bin"
+    local.write_bytes(bytes(range(256)) * (3 << 12))
+    new, old = make_peer(), make_peer(features=("shell_v2", "stat_v2", "sendrecv_v2"))
+    paths = [AdbShell(server, peer.address).push_once(local) for peer in (new, old)]
+
+    assert [peer.files.path(path).read_bytes() for peer, path in zip((new, old), paths, strict=True)] == [
+        local.read_bytes()
+    ] * 2
+    assert old.sync.received_bytes == local.stat().st_size
+    assert new.sync.received_bytes < local.stat().st_size / 10
