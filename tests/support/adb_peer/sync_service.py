@@ -97,7 +97,8 @@ class SyncService:
         self._take(stream, name, mode, is_compressed=bool(flags))
 
     def _take(self, stream: Stream, name: str, mode: int, *, is_compressed: bool = False) -> None:
-        data, modified, error = bytearray(), 0, ""
+        data, modified, error, received = bytearray(), 0, "", 0
+        expand = zstandard.ZstdDecompressor().decompressobj().decompress if is_compressed else bytes
         while True:
             kind, number = struct.unpack("<4sI", stream.read(8))
             if kind == b"DONE":
@@ -106,17 +107,16 @@ class SyncService:
             if kind != b"DATA":
                 _fail(stream, "invalid data message")
                 return
-            data += stream.read(number)
+            data += expand(stream.read(number))
+            received += number
             limit = self._faults.unplug_after_pushed_bytes
-            if limit is not None and len(data) >= limit:
+            if limit is not None and received >= limit:
                 self._unplug()
-                return
+                raise EOFError
             if not error and self._faults.free_bytes is not None and len(data) > self._faults.free_bytes:
                 error = "write failed: No space left on device"
                 _fail(stream, error)
-        self.received_bytes += len(data)
-        if is_compressed:
-            data = bytearray(zstandard.ZstdDecompressor().decompressobj().decompress(bytes(data)))
+        self.received_bytes += received
         error = error or self._write(self._files.path(name), bytes(data), mode, modified)
         if error:
             if not error.startswith("write failed"):
