@@ -35,6 +35,8 @@ _MODULES = {
         "the kinds of TFLite models that a network becomes, and which runs where and how well",
     ),
     "accuracy": ("measure_accuracy", "how far a model's outputs and layers are from those of the original"),
+    "batch": ("run_batch", "all models of a folder, checked and measured, in one table"),
+    "session": ("manage_session", "the runs that a session file holds, and runs into and out of it"),
     "targets": ("show_targets", "the targets that models can be checked against"),
     "devices": ("list_devices", "the devices that can measure now"),
 }

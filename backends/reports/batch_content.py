@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from backends.reports.columns import Align, Column
 from backends.reports.content import Records, Section, Tree
 from backends.reports.tabulation import records_of, table_of
-from backends.runs.baseline import mean_latency_ns
+from backends.runs.baseline import typical_latency_ns
 from backends.runs.batch import BatchItem
 from backends.runs.store import run_to_json
 from backends.targets.target import Target
@@ -139,15 +139,15 @@ def _target_column(id_: str, name: str) -> Column[BatchItem]:
 
 
 def _device_column(id_: str, name: str) -> Column[BatchItem]:
-    def mean(item: BatchItem) -> float | None:
+    def latency(item: BatchItem) -> float | None:
         run = item.runs.get(id_)
-        return mean_latency_ns(run) if run is not None else None
+        return typical_latency_ns(run) if run is not None else None
 
     return Column(
-        id=f"mean_ns_{id_}",
+        id=f"latency_ns_{id_}",
         title=name,
-        value=mean,
+        value=latency,
         format=format_latency,
         align=Align.RIGHT,
-        description=f"Mean latency on {name}.",
+        description=f"What an inference takes on {name}: the median, the mean where single ones are not known.",
     )

@@ -149,7 +149,7 @@ KEPT_RUN_COLUMNS: tuple[Column[KeptRunRow], ...] = (
         value=lambda row: row.change,
         format=format_change,
         align=Align.RIGHT,
-        description="Mean latency against the pinned baseline: + is slower, − is faster.",
+        description="Median latency against the pinned baseline, the mean on devices: + is slower, − is faster.",
     ),
     Column(id="tags", title="Tags", value=lambda row: ", ".join(row.kept.tags), description="Separated by commas."),
     Column(id="note", title="Note", value=lambda row: row.kept.note),

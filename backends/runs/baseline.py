@@ -1,5 +1,7 @@
 """One run against another that was pinned: how much slower or faster it is."""
 
+import statistics
+
 from backends.model.model import OperatorId
 from backends.runs.run import Run
 
@@ -17,13 +19,24 @@ def mean_latency_ns(run: Run) -> float | None:
     return sum(run.latencies_ns) / len(run.latencies_ns) if run.latencies_ns else None
 
 
-def change_of(run: Run, baseline: Run) -> float | None:
-    """Give how much slower a run's mean is than the baseline's, as a share (0.1: 10 % slower).
+def typical_latency_ns(run: Run) -> float | None:
+    """Give what an inference usually takes in ns: the median, which a few disturbed ones do not move.
 
-    ``None`` where one of them was not measured.
+    A device's chunks know their means only, so that it is the mean there.
     """
-    mean, reference = mean_latency_ns(run), mean_latency_ns(baseline)
-    return mean / reference - 1 if mean is not None and reference else None
+    if run.chunks or not run.latencies_ns:
+        return mean_latency_ns(run)
+    return float(statistics.median(run.latencies_ns))
+
+
+def change_of(run: Run, baseline: Run) -> float | None:
+    """Give how much slower a run is than the baseline, as a share (0.1: 10 % slower).
+
+    Medians are compared, or means where one of them was measured in chunks. ``None`` where one was not measured.
+    """
+    number = mean_latency_ns if run.chunks or baseline.chunks else typical_latency_ns
+    latency, reference = number(run), number(baseline)
+    return latency / reference - 1 if latency is not None and reference else None
 
 
 def operator_changes(run: Run, baseline: Run) -> dict[OperatorId, float]:

@@ -48,7 +48,11 @@ def salvage_session(path: Path, reason: StoreError) -> SessionContent:
     except OSError as error:
         raise StoreError(f"{path.name} cannot be read: {error.strerror or error}") from error
     if not runs and not models:
-        raise StoreError(f"nothing of {path.name} can be read", hint="Take a copy of it.", detail=reason.message)
+        raise StoreError(
+            f"{path.name} is not a session, or nothing of it can be read",
+            hint="Choose a .tfsession file.",
+            detail=reason.message,
+        )
     kept = tuple(kept for _, kept in sorted(runs.values(), key=lambda pair: pair[0]))
     lost = f" {broken} could only be read in part and are left out." if broken else ""
     sentence = f"{path.name} is damaged: {len(kept)} runs were read, others may be missing.{lost}"

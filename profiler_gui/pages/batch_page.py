@@ -379,8 +379,10 @@ class BatchPage(Page):
             return Look(icon=make_icon("warning", colors.warning), tooltip="\n".join(item.failures.values()))
         if column == "model":
             return Look(tooltip=f"{item.model.path} {item.model.member}".rstrip())
-        if column.startswith("mean_ns_") and column.removeprefix("mean_ns_") in item.failures:
-            return Look(icon=make_icon("error", colors.error), tooltip=item.failures[column.removeprefix("mean_ns_")])
+        if column.startswith("latency_ns_") and column.removeprefix("latency_ns_") in item.failures:
+            return Look(
+                icon=make_icon("error", colors.error), tooltip=item.failures[column.removeprefix("latency_ns_")]
+            )
         return None
 
 

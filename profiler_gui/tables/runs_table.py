@@ -13,7 +13,6 @@ from profiler_gui.tables.look import LookOf
 from profiler_gui.tables.record_table import RecordTable
 
 AnyIndex = QModelIndex | QPersistentModelIndex
-_NO_PARENT = QModelIndex()
 _EDITABLE = frozenset({"title", "tags", "note"})
 
 

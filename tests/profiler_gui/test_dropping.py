@@ -214,7 +214,7 @@ def test_a_folder_is_measured_and_its_runs_are_in_the_list(window, services, fol
 
     assert {kept.run.id for kept in services.runs.runs} == {"run of a.tflite", "run of b.bin"}
     assert {kept.run.plan.runs for kept in services.runs.runs} == {7}
-    assert cells(page, "mean_ns_host") == {"a.tflite": "1.09 ms", "broken.tflite": "–", "b.bin": "1.09 ms"}
+    assert cells(page, "latency_ns_host") == {"a.tflite": "1.07 ms", "broken.tflite": "–", "b.bin": "1.07 ms"}
     assert window.docks["runs"].isVisible()
 
 
