@@ -56,7 +56,7 @@ def _make_advice(services: Services) -> QWidget:
 def _make_profile(services: Services) -> QWidget:
     from profiler_gui.pages.profile_page import ProfilePage
 
-    return ProfilePage(services.session, services.jobs, services.notices, services.devices)
+    return ProfilePage(services.session, services.jobs, services.notices, services.devices, services.power)
 
 
 def _make_plots(services: Services) -> QWidget:
@@ -77,6 +77,12 @@ def _make_runs(services: Services) -> QWidget:
     return RunsPage(services.session, services.runs, services.notices, services.settings)
 
 
+def _make_power(services: Services) -> QWidget:
+    from profiler_gui.pages.power_page import PowerPage
+
+    return PowerPage(services.session, services.jobs, services.notices, services.power)
+
+
 _RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
 _BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
 PANELS = (
@@ -86,6 +92,7 @@ PANELS = (
     Panel(id="advice", title="Advice", area=_BOTTOM, shortcut="Alt+7", make_page=_make_advice),
     Panel(id="profile", title="Profile", area=_BOTTOM, shortcut="Alt+4", make_page=_make_profile),
     Panel(id="plots", title="Plots", area=_BOTTOM, shortcut="Alt+5", make_page=_make_plots),
+    Panel(id="power", title="Power", area=_BOTTOM, shortcut="Alt+9", make_page=_make_power),
     Panel(id="devices", title="Devices", area=_BOTTOM, shortcut="Alt+6", make_page=_make_devices),
     Panel(id="runs", title="Runs", area=_BOTTOM, shortcut="Alt+8", make_page=_make_runs),
 )

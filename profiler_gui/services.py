@@ -1,7 +1,8 @@
 """What the parts of the window share, made once by the application and handed on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from backends.power.recorder import LiveBoard
 from profiler_gui.devices import DeviceBoard
 from profiler_gui.jobs import JobRunner
 from profiler_gui.notices import NoticeBoard
@@ -24,3 +25,4 @@ class Services:
     opener: Opener
     devices: DeviceBoard
     runs: RunBook
+    power: LiveBoard = field(default_factory=LiveBoard)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from backends.model.model import OperatorId
 from backends.power.figures import Energy
 from backends.power.operator_energy import estimate_operators
 from backends.power.sustained import Change, describe_sustained
@@ -45,7 +46,7 @@ def power_at_rate_text(energy: Energy, rate_hz: float) -> str:
     return format_with_error(per * rate_hz, (energy.per_inference_error_mj or 0.0) * rate_hz, format_power)
 
 
-def operator_energies(run: Run) -> tuple[dict[object, float], str]:
+def operator_energies(run: Run) -> tuple[dict[OperatorId, float], str]:
     """Give the estimated energy in mJ by operator, and why there is none."""
     if run.energy is None or run.energy.per_inference_mj is None:
         return {}, "There is no energy of an inference above idle."

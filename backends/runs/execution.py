@@ -12,6 +12,7 @@ from backends.devices.discovery import list_devices
 from backends.devices.local_shell import LocalToolDevice
 from backends.errors import DeviceError, RunError
 from backends.model.model import Model
+from backends.power.recorder import LiveBoard
 from backends.progress import Progress
 from backends.runs.benchmark.accuracy import DEFAULT_TOLERANCE, Accuracy, measure_accuracy
 from backends.runs.benchmark.measuring import measure_on_device
@@ -31,6 +32,7 @@ def execute_plan(
     progress: Progress | None = None,
     *,
     devices: Iterable[Device] | None = None,
+    board: LiveBoard | None = None,
 ) -> Run:
     """Measure on the device that the plan names.
 
@@ -40,6 +42,7 @@ def execute_plan(
         plan: how and where; on this computer a delegate needs the plan's runner.
         progress: reports, stops and cancels.
         devices: where to look for the device instead of everywhere.
+        board: where live curves are shown, with a meter.
 
     Raises:
         Cancelled: the user cancelled.
@@ -51,7 +54,7 @@ def execute_plan(
         # Imported here: it carries out the plan without the meter through this module.
         from backends.runs.metering import execute_metered
 
-        return execute_metered(model_path, model, plan, progress, devices=devices)
+        return execute_metered(model_path, model, plan, progress, devices=devices, board=board)
     if plan.device == HOST and not plan.runner and not plan.delegate:
         return measure(model_path, model, plan, progress)
     if plan.device == HOST:

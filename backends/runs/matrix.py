@@ -14,6 +14,7 @@ from backends.devices.discovery import list_devices
 from backends.errors import ProfilerError, RunError
 from backends.model.model import Model
 from backends.model.quantization_kind import ModelQuantization, quantization_of
+from backends.power.recorder import LiveBoard
 from backends.progress import Progress, Sample, Step
 from backends.runs.benchmark.command import check_options
 from backends.runs.benchmark.delegates import Delegate, DelegateTable, load_delegates
@@ -232,6 +233,7 @@ class LaneWorker:
         matrix: what the cells belong to.
         device: the id.
         find_devices: lists the devices; asked before each cell, so that one that came back is found.
+        board: where live curves of power are shown.
     """
 
     def __init__(
@@ -241,7 +243,10 @@ class LaneWorker:
         matrix: Matrix,
         device: str,
         find_devices: Callable[[], Iterable[Device]] = list_devices,
+        *,
+        board: LiveBoard | None = None,
     ) -> None:
+        self._board = board
         self._model_path = model_path
         self._model = model
         self._cool_down = matrix.cool_down
@@ -269,7 +274,7 @@ class LaneWorker:
         cell = replace(cell, waited_seconds=round(waited, 3))
         try:
             devices = () if cell.plan.device == HOST else self._find_devices()
-            run = execute_plan(self._model_path, self._model, cell.plan, progress, devices=devices)
+            run = execute_plan(self._model_path, self._model, cell.plan, progress, devices=devices, board=self._board)
         except ProfilerError as error:
             return failed_cell(cell, error)
         return replace(cell, state=CellState.DONE, run=run)

@@ -31,6 +31,7 @@ from backends.runs.plan import Plan
 from backends.runs.preflight import warnings_of
 from backends.runs.recordings import add_recording, recordings_folder
 from backends.runs.run import Run
+from backends.runs.runner_settings import read_runner_choices, with_chosen_runner
 from backends.runs.tapping import TappedProgress
 
 BEGAN = "recording_began"
@@ -194,7 +195,12 @@ class _Parts:
 def _looper(path: Path, model: Model, plan: Plan, device: RemoteDevice | None, part: _Parts) -> Callable[[], Looped]:
     now, progress = part.recorder.now, part.progress
     if device is not None:
-        return lambda: loop_on_device(path, model, plan, device, part.heard, now, progress)
+
+        def there() -> Looped:
+            chosen = with_chosen_runner(plan, device, read_runner_choices())
+            return loop_on_device(path, model, chosen, device, part.heard, now, progress)
+
+        return there
     if not plan.runner and not plan.delegate:
         return lambda: loop_here(path, model, plan, part.heard, now, progress)
 

@@ -10,6 +10,7 @@ from backends.devices.adb.address import ServerAddress
 from backends.devices.device import Check, Device
 from backends.errors import RunError, StoreError
 from backends.model.model import OperatorId
+from backends.power.recorder import LiveBoard
 from backends.progress import Progress
 from backends.reports.plain_text import plain
 from backends.runs.benchmark.delegates import load_delegates
@@ -49,6 +50,7 @@ class ProfilePage(Page):
         jobs: where measurements run.
         notices: where failures are told.
         devices: where else than on this computer can be measured; nowhere when left out.
+        power: where live curves of power are shown.
 
     Signals:
         running_changed: whether a measurement is under way.
@@ -64,9 +66,11 @@ class ProfilePage(Page):
         jobs: JobRunner,
         notices: NoticeBoard,
         devices: DeviceBoard | None = None,
+        power: LiveBoard | None = None,
     ) -> None:
         super().__init__(session, notices)
         self._devices = devices
+        self._power = power
         self._jobs = jobs
         self._measured: OpenModel | None = None
         self.lanes = RunLanes(jobs)
@@ -161,7 +165,7 @@ class ProfilePage(Page):
     def _worker(self, record: OpenModel, matrix: Matrix, device: str) -> _CarryOut:
         address = self._devices.address if self._devices is not None else None
         find = partial(_find_devices, address)
-        return LaneWorker(record.path, record.model, matrix, device, find).carry_out
+        return LaneWorker(record.path, record.model, matrix, device, find, board=self._power).carry_out
 
     def _names(self) -> Mapping[str, str]:
         """Give the names of devices and delegates, by id."""

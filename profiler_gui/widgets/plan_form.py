@@ -30,6 +30,7 @@ from profiler_gui.widgets.delegate_form import LABEL_WIDTH
 from profiler_gui.widgets.device_plan_form import DevicePlanForm
 from profiler_gui.widgets.file_line import FileLine
 from profiler_gui.widgets.label import plain_label
+from profiler_gui.widgets.meter_form import MeterForm
 from profiler_gui.widgets.shape_line import ShapeLine
 
 _KERNELS = {
@@ -85,6 +86,7 @@ class PlanForm(QScrollArea):
         self.device.addItem("This computer", _HOST)
         self.also_on = ChoiceMenu("None")
         self.on_device = DevicePlanForm(load_delegates())
+        self.meter = MeterForm()
         self.kernels = _combo({kernels: title for kernels, (title, _) in _KERNELS.items()})
         self.threads = _spin(1, max(1, os.cpu_count() or 1), _DEFAULT.threads)
         self.runs = _spin(1, 1_000_000, _DEFAULT.runs)
@@ -114,7 +116,7 @@ class PlanForm(QScrollArea):
         if self.device.currentData() not in self._ready:
             return f"{self.device.currentText()} cannot be used now; see Devices."
         shapes = next((line.problem for line in self.shapes if line.problem), "")
-        return shapes or (self.on_device.problem if self.is_on_device else "")
+        return shapes or self.meter.problem or (self.on_device.problem if self.is_on_device else "")
 
     @property
     def is_on_device(self) -> bool:
@@ -147,7 +149,7 @@ class PlanForm(QScrollArea):
                 max_seconds=max(plan.max_seconds, form.min_seconds.value()),
             )
             cells.extend(self._cells_of(self._model, remote))
-        return Matrix(cells=tuple(cells), cool_down=form.wanted_cool_down)
+        return self.meter.apply(Matrix(cells=tuple(cells), cool_down=form.wanted_cool_down))
 
     def _cells_of(self, model: Model, plan: Plan) -> tuple[Cell, ...]:
         delegates = self.on_device.delegates
@@ -232,6 +234,7 @@ class PlanForm(QScrollArea):
         column.addLayout(self._where)
         column.addWidget(self.on_device)
         column.addLayout(self._form)
+        column.addWidget(self.meter)
         column.addStretch(1)
         for form in (self._where, self._form):
             form.setVerticalSpacing(6)
@@ -261,6 +264,7 @@ class PlanForm(QScrollArea):
         self.device.currentIndexChanged.connect(self._on_device_changed)
         self.also_on.changed.connect(self._show_devices)
         self.on_device.changed.connect(self._show_problem)
+        self.meter.changed.connect(self.changed)
         self.kernels.currentIndexChanged.connect(self._on_kernels_changed)
         self.signature.currentIndexChanged.connect(self._show_inputs)
         self.inputs.currentIndexChanged.connect(self._show_inputs)
