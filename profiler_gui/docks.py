@@ -62,7 +62,7 @@ def _make_profile(services: Services) -> QWidget:
 def _make_plots(services: Services) -> QWidget:
     from profiler_gui.pages.plots_page import PlotsPage
 
-    return PlotsPage(services.session, services.notices)
+    return PlotsPage(services.session, services.notices, services.jobs)
 
 
 def _make_devices(services: Services) -> QWidget:

@@ -7,10 +7,12 @@ from PySide6.QtWidgets import QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from backends.model.model import OperatorId
 from backends.reports.rows import operator_rows
+from profiler_gui.jobs import JobRunner
 from profiler_gui.notices import NoticeBoard
 from profiler_gui.pages.export import export_pictures_button
 from profiler_gui.pages.page import Page
 from profiler_gui.pages.ranking import Ranking
+from profiler_gui.pages.roofline_pane import RooflinePane
 from profiler_gui.session import Session
 from profiler_gui.widgets.placeholder import Placeholder
 from profiler_gui.widgets.turning_splitter import TurningSplitter
@@ -29,7 +31,7 @@ class PlotsPage(Page):
     The plotting library takes a second to import, so that happens when there is a run to show and the page is seen.
     """
 
-    def __init__(self, session: Session, notices: NoticeBoard | None = None) -> None:
+    def __init__(self, session: Session, notices: NoticeBoard | None = None, jobs: JobRunner | None = None) -> None:
         super().__init__(session, notices)
         self._plots: tuple[LatencyPlot, ...] = ()
         self._wait = Placeholder(_NO_MODEL)
@@ -42,6 +44,8 @@ class PlotsPage(Page):
         self._tabs.setDocumentMode(True)
         self._tabs.addTab(self._latency, "Latency")
         self._tabs.addTab(self._ranking, "Operators")
+        self._roofline = RooflinePane(jobs, self.notices)
+        self._tabs.addTab(self._roofline, "Roofline")
         self._tabs.setCornerWidget(export_pictures_button(self, self.pictures))
         self._loading = QTimer(self)
         self._loading.setSingleShot(True)
@@ -73,6 +77,8 @@ class PlotsPage(Page):
         run = record.run if record else None
         rows = operator_rows(record.model, record.costs, run) if record else ()
         self._ranking.show_rows(rows, has_times=run is not None and bool(run.operators))
+        if self._tabs.currentWidget() is self._roofline:
+            self._roofline.show_run(record)
         self._on_selection_changed()
         if run is None:
             self._wait.set_text(_NO_MODEL if record is None else _NO_RUN)
@@ -92,7 +98,18 @@ class PlotsPage(Page):
         if self._ranking.operators.bars:
             plots["Most expensive operators"] = self._ranking.operators.picture()
             plots["By type"] = self._ranking.kinds.picture()
+        if self._roofline.plot is not None and self.record is not None and self.record.run is not None:
+            plots[self._roofline.plot.title] = self._roofline.plot
         return plots
+
+    @property
+    def roofline(self) -> RooflinePane:
+        """The roofline of the chosen run."""
+        return self._roofline
+
+    def show_roofline(self) -> None:
+        """Bring the roofline to the front."""
+        self._tabs.setCurrentWidget(self._roofline)
 
     def show_operators(self) -> None:
         """Bring the bars to the front."""
@@ -122,7 +139,9 @@ class PlotsPage(Page):
 
     @Slot()
     def _on_selection_changed(self) -> None:
-        self._ranking.select(self.record.selection if self.record else frozenset())
+        selection = self.record.selection if self.record else frozenset[OperatorId]()
+        self._ranking.select(selection)
+        self._roofline.select(selection)
 
     @Slot(object)
     def _on_operators_chosen(self, operators: tuple[OperatorId, ...]) -> None:
