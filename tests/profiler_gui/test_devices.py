@@ -1,6 +1,7 @@
 import threading
 
 import pytest
+from PySide6.QtCore import Qt
 
 from backends.devices.device import DeviceInfo
 from backends.errors import DeviceError
@@ -157,3 +158,18 @@ def test_devices_of_an_adb_server_that_runs_here_appear_unasked(board, server, m
     qtbot.waitUntil(lambda: board.is_looking)
 
     assert not before
+
+
+def test_a_pairing_code_that_is_typed_pairs_with_the_device(window, adb_server, settings, qtbot):
+    from tests.support.adb_peer.pairing import PairingPeer
+
+    settings.adb_address = f"{adb_server.host}:{adb_server.port}"
+    window.docks.raise_panel("devices")
+    form = window.docks.page("devices").form
+    with PairingPeer("271828") as device:
+        form.pair_target.setText(device.address)
+        form.code.setText("271828")
+        qtbot.mouseClick(form.pair_button, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: "Paired with" in form.answer.plain_text, timeout=20_000)
+
+    assert len(device.paired_keys) == 1
