@@ -55,6 +55,27 @@ _SPECS = (
     ActionSpec(
         id="export_svg", text="Export graph as SVG…", menu=Menu.FILE, shortcuts=("Ctrl+Alt+E",), needs_model=True
     ),
+    ActionSpec(
+        id="export_report",
+        text="Export report…",
+        menu=Menu.FILE,
+        tip="Graph, runs, targets and plots in one file: HTML, PDF, Markdown, LaTeX or JSON",
+        needs_model=True,
+    ),
+    ActionSpec(
+        id="export_run",
+        text="Export run as…",
+        menu=Menu.FILE,
+        tip="The chosen run for Perfetto, Model Explorer, Netron or a spreadsheet",
+        needs_model=True,
+    ),
+    ActionSpec(
+        id="import_files",
+        text="Import a measurement…",
+        menu=Menu.FILE,
+        tip="Attach what benchmark_model, AI Hub, ONNX Runtime, Vela or another tool wrote to the model in front",
+        needs_model=True,
+    ),
     ActionSpec(id="close", text="Close", menu=Menu.FILE, shortcuts=("Ctrl+W",), needs_model=True, starts_group=True),
     ActionSpec(id="quit", text="Quit", menu=Menu.FILE, shortcuts=("Ctrl+Q",), starts_group=True),
     ActionSpec(

@@ -16,6 +16,7 @@ from profiler_gui.commands import Commands
 from profiler_gui.device_commands import DeviceCommands
 from profiler_gui.devices import DeviceBoard
 from profiler_gui.drop_commands import DropCommands
+from profiler_gui.foreign_files import ForeignFiles
 from profiler_gui.garbage import MainThreadCollector
 from profiler_gui.graph_commands import GraphCommands
 from profiler_gui.graph_export import GraphExport
@@ -24,6 +25,7 @@ from profiler_gui.main_window import MainWindow
 from profiler_gui.notices import NoticeBoard
 from profiler_gui.opening import Opener
 from profiler_gui.query_commands import QueryCommands
+from profiler_gui.report_commands import ReportCommands
 from profiler_gui.run_book import RunBook
 from profiler_gui.services import Services
 from profiler_gui.session import Session
@@ -111,6 +113,8 @@ def make_window(services: Services, *, waits_for_graph: bool = False) -> MainWin
     GraphCommands(window, services)
     GraphExport(window, services)
     QueryCommands(window, services)
+    ReportCommands(window, services)
+    foreign = ForeignFiles(window, services)
     DeviceCommands(window, services)
     checker = TargetChecker(services.session, services.jobs, services.notices, services.settings)
     TargetCommands(window, services, checker)
@@ -118,6 +122,7 @@ def make_window(services: Services, *, waits_for_graph: bool = False) -> MainWin
     sessions = SessionCommands(window, services)  # saves what waits before the jobs end
     DropCommands(window, services, sessions.show_run)
     BaselineColumns(services.session, services.runs)
+    foreign.add_route()  # after those of files that have a mark of their own
     window.close_wanted.connect(services.jobs.close)
     soon = QTimer(window)
     soon.setSingleShot(True)

@@ -20,6 +20,7 @@ from backends.runs.benchmark.runtime_info import parse_runtime_info
 from backends.runs.store import SCHEMA, run_from_json
 
 _HEAD = 4096
+_SAVED = "Saved run"
 _TFLITE = b"TFL3"
 _READABLE = (
     "benchmark_model output, CSV or proto, AI Hub and ONNX Runtime profiles, Chrome traces, Vela tables, "
@@ -198,8 +199,17 @@ def _own_run(value: Json, name: str, model: Model) -> Imported:
         raise StoreError(
             f"{name} is a run of {run.model_name}, not of {model.name}.", hint="Open the model that was measured."
         )
-    notes = () if run.model_sha256 == model.sha256 else ("It was measured with another file of the same operators.",)
-    return Imported(kind="Saved run", sources=(name,), run=run, matched=fits, total=len(run.operators), notes=notes)
+    if run.model_sha256 == model.sha256:
+        return Imported(kind=_SAVED, sources=(name,), run=run, matched=fits, total=len(run.operators))
+    note = f"It was measured with another file ({run.model_name}) of the same operators."
+    adopted = replace(
+        run,
+        id=f"{run.id}-{model.sha256[:8]}",
+        model_name=model.name,
+        model_sha256=model.sha256,
+        warnings=(*run.warnings, note),
+    )
+    return Imported(kind=_SAVED, sources=(name,), run=adopted, matched=fits, total=len(run.operators), notes=(note,))
 
 
 def _exists(model: Model, subgraph: int, index: int, kind: str) -> bool:
