@@ -4,6 +4,7 @@ Nothing here imports Qt or ``profiler_gui``, so that all of it works on a server
 one may import a lower one, never the other way round (import-linter checks it):
 
     cli         headless commands, one module per verb
+    api         what scripts use, in one call each
     reports     writes models, verdicts and runs to files
     runs        plans, measuring, statistics, storage
     power       meters, traces over time, energy, the power-performance curve
@@ -17,4 +18,14 @@ The vocabulary: **Model, Subgraph, Operator, Tensor** are what the file contains
 and runtime described by **Rules**; a **Verdict** with **Findings** is its answer for one operator. A **Device** can
 run a model; a **Plan** says what shall be measured, a **Run** is a finished measurement. A **Report** writes any of
 them.
+
+From a script:
+
+    from backends import api
+
+    model = api.read_model("model.tflite")
+    verdicts = api.check(model, ["nnapi-1.2", "vs680"])
+    before, after = api.measure(model, runs=50), api.measure(model, runs=50, threads=2)
+    print(api.compare(before, after).judgement.headline)
+    api.write_report("report.html", model, [before, after])
 """

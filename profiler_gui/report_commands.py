@@ -1,6 +1,5 @@
 """Writing reports and runs of the model in front, in the background."""
 
-import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +11,7 @@ from PySide6.QtCore import QObject, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 
-from backends.exchange.writing import FORMATS, Exported, ExportKind, write_export
+from backends.exchange.writing import FORMATS, Exported, ExportKind, render_export
 from backends.progress import Progress
 from backends.reports.full_content import FullContent
 from backends.reports.plain_text import plain
@@ -180,10 +179,9 @@ def _write_export(path: Path, kind: ExportKind, what: Exported, _progress: Progr
     Raises:
         StoreError: it cannot be written, or there is nothing to write in that format.
     """
-    text = io.StringIO()
-    write_export(text, kind, what)
+    text = render_export(kind, what)
     with replaced_file(path) as stream:
-        stream.write(text.getvalue().encode("ascii"))
+        stream.write(text.encode("ascii"))
 
 
 def _open(path: Path) -> None:

@@ -1,7 +1,6 @@
 """The verb ``export``: write a run in the formats that other tools open."""
 
 import argparse
-import io
 import sys
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from backends.cli.output import check_output, write_outputs
 from backends.cli.usage import UsageError
 from backends.exchange.imported import Imported
 from backends.exchange.reading import read_foreign
-from backends.exchange.writing import FORMATS, Exported, ExportKind, write_export
+from backends.exchange.writing import FORMATS, Exported, ExportKind, render_export
 from backends.model.model import Model
 from backends.reports.import_content import ImportContent
 from backends.reports.report_file import replaced_file
@@ -51,14 +50,13 @@ def execute(arguments: argparse.Namespace) -> ExitCode:
         _write_table(ImportContent(model, found), arguments)
         return ExitCode.DONE
     what = _exported(model, found, arguments.column)
-    text = io.StringIO()
-    write_export(text, ExportKind(arguments.to), what)
+    text = render_export(ExportKind(arguments.to), what)
     if arguments.output is None:
-        sys.stdout.write(text.getvalue())
+        sys.stdout.write(text)
         sys.stdout.flush()
         return ExitCode.DONE
     with replaced_file(arguments.output) as stream:
-        stream.write(text.getvalue().encode("ascii"))
+        stream.write(text.encode("ascii"))
     return ExitCode.DONE
 
 

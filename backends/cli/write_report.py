@@ -2,25 +2,20 @@
 
 import argparse
 import sys
-from datetime import datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from backends.api import collect
 from backends.cli.exit_code import ExitCode
 from backends.cli.model_argument import add_model_argument, open_model
 from backends.cli.output import check_output
 from backends.cli.target_choice import choose_targets
 from backends.cli.usage import UsageError, at_least
 from backends.exchange.reading import read_foreign
-from backends.model.cost import estimate_model
 from backends.reports.full_content import FullContent
 from backends.reports.plain_text import plain
 from backends.reports.report import REPORTS, find_report
 from backends.reports.report_file import find_report_for, write_report
 from backends.reports.subject import Detail, Subject, detail_of
-from backends.targets.check import check_model
-from backends.targets.facts import ModelFacts
-from backends.targets.lint import check_lint, load_lint_rules
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,23 +58,8 @@ def execute(arguments: argparse.Namespace) -> ExitCode:
         raise UsageError(f"--output {arguments.output}: end the name in .html, .pdf, .md, .tex, .json, .csv or .txt.")
     model = open_model(arguments.model)
     found = read_foreign(arguments.runs, model)
-    costs, summary = estimate_model(model)
-    facts = ModelFacts(model)
-    ids = {target.id for target in targets}
-    subject = Subject(
-        model=model,
-        costs=costs,
-        summary=summary,
-        verdicts=tuple(check_model(model, target, facts=facts) for target in targets),
-        advice=tuple(item for item in check_lint(model, load_lint_rules()) if ids & set(item.targets)),
-        runs=tuple(item.run for item in found if item.run is not None),
-        columns=tuple(column for item in found for column in item.columns),
-        chosen_target=targets[0].id if arguments.target and targets else "",
-        notes=tuple(arguments.note),
-        made_at=datetime.now().astimezone().isoformat(timespec="seconds"),
-        version=_version(),
-        sources={item.run.id: item.sources[0] for item in found if item.run is not None},
-    )
+    ids = [target.id for target in targets] if arguments.target else None
+    subject = collect(model, found, ids, arguments.note)
     if report is not None:
         write_report(arguments.output, report, _content(subject, report.name, arguments))
         print(f"{plain(str(arguments.output))} written", file=sys.stderr)
@@ -93,10 +73,3 @@ def execute(arguments: argparse.Namespace) -> ExitCode:
 def _content(subject: Subject, format_name: str, arguments: argparse.Namespace) -> FullContent:
     detail = Detail.FULL if arguments.full else detail_of(format_name)
     return FullContent(subject, detail=detail, most_rows=arguments.rows)
-
-
-def _version() -> str:
-    try:
-        return version("tflite-profiler")
-    except PackageNotFoundError:
-        return ""

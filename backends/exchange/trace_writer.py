@@ -18,7 +18,7 @@ _PROCESSOR = "CPU"
 
 def trace_of(model: Model, run: Run) -> Mapping[str, Json]:
     """Give the whole trace."""
-    events = [*_average(model, run), *_inferences(run)]
+    events = [*_average(model, run), *_inferences(run), *_recorded(run)]
     return {
         "traceEvents": events,
         "displayTimeUnit": "ms",
@@ -85,6 +85,28 @@ def _inferences(run: Run) -> Iterator[Json]:
         for number, time in enumerate(times):
             yield {**_complete(name, now, time, 1, {"number": number}), "pid": _MEASURED, "cat": "inference"}
             now += time
+
+
+def _recorded(run: Run) -> Iterator[Json]:
+    """Give what was sampled as counters, and what went on meanwhile, in the clock of the recording."""
+    if not run.traces:
+        return
+    yield from _name_process(_METERS, "Recorded beside the run (its own clock)")
+    yield from _name_thread(_METERS, 1, "What went on")
+    for window in run.windows:
+        start, length = 1e9 * window.start_s, 1e9 * window.seconds
+        yield {**_complete(window.kind.value, start, length, 1, {}), "pid": _METERS, "cat": "window"}
+    for trace in run.traces:
+        name = f"{trace.title} ({trace.unit})" if trace.unit else trace.title
+        for time_s, value in zip(trace.times_s, trace.values, strict=True):
+            yield {
+                "name": name,
+                "cat": trace.quantity.value,
+                "ph": "C",
+                "ts": 1e6 * time_s,
+                "pid": _METERS,
+                "args": {trace.unit or "value": value},
+            }
 
 
 def _complete(name: str, start_ns: float, time_ns: float, track: int, args: Mapping[str, Json]) -> dict[str, Json]:

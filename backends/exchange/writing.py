@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TextIO
 
 from backends.errors import StoreError
 from backends.exchange.explorer_graph import graph_of
@@ -59,14 +58,13 @@ class Exported:
     """Id of the column that node data shall show; empty for the run's times, else the first one."""
 
 
-def write_export(stream: TextIO, kind: ExportKind, what: Exported) -> None:
-    """Write in one of the formats.
+def render_export(kind: ExportKind, what: Exported) -> str:
+    """Give the text of a file in one of the formats, in ASCII.
 
     Raises:
         StoreError: there is nothing to write in it.
     """
-    json.dump(_MAKERS[kind](what), stream, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
-    stream.write("\n")
+    return json.dumps(_MAKERS[kind](what), ensure_ascii=True, allow_nan=False, separators=(",", ":")) + "\n"
 
 
 def time_column(run: Run) -> OperatorColumn | None:

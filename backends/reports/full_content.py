@@ -3,10 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from backends.compare.comparison import Subject as Side
+from backends.compare.comparison import compare
 from backends.exchange.layered_run import DEVICE as IMPORTED
 from backends.model.model import OperatorId
 from backends.reports.advice_content import advice_sections
 from backends.reports.columns import TARGET_COLUMNS
+from backends.reports.comparison_content import ComparisonContent
 from backends.reports.content import Records, Section, Tree
 from backends.reports.figure import Figure
 from backends.reports.graph_figure import MOST_NODES, Paint, graph_figure
@@ -29,7 +32,7 @@ _MOST_ROWS = {Detail.FULL: 1000, Detail.PAPER: 150, Detail.BRIEF: 15}
 _MOST_COLUMNS_ON_PAPER = 6
 _BRIEF_COLUMNS = frozenset({"target", "accelerated", "fallback", "unknown", "macs_share", "partitions"})
 _MOST_GRAPHS = 6
-_MOST_RUNS = 12
+_MOST_RUNS, _MOST_COMPARED = 12, 3
 _LAYERS = "Layers"
 _COLOURS = {Placement.ACCELERATED: "#bfe0f5", Placement.FALLBACK: "#f7b48a", Placement.UNKNOWN: "#d5dae1"}
 """Light enough for dark text; fallback is told from the others by brightness too."""
@@ -63,6 +66,7 @@ class FullContent:
             self._overview(),
             *(self._graphs() if is_full else ()),
             *self._runs(),
+            *self._comparisons(),
             *self._targets(),
             *(self._model() if is_full else ()),
             self._method(),
@@ -181,6 +185,21 @@ class FullContent:
         weights = [key if isinstance(key, int | float) else 0.0 for key in keys] if keys is not None else None
         shorter, sentence = limit_table(table, self._most_rows, weights)
         return replace(section, table=shorter, sentences=(*section.sentences, *([sentence] if sentence else [])))
+
+    def _comparisons(self) -> list[Section]:
+        """Compare the other runs with the first one: is the difference real, and where does it come from."""
+        sections: list[Section] = []
+        numbered = self._numbered()
+        for number, run in numbered[1 : 1 + _MOST_COMPARED]:
+            first = numbered[0][1]
+            if not (first.latencies_ns and run.latencies_ns):
+                continue
+            model = self._subject.model
+            a, b = (Side(title=f"run {i}", model=model, runs=(side,)) for i, side in ((1, first), (number, run)))
+            head, *parts = ComparisonContent(compare(a, b)).sections()
+            title = f"Run {number} (B) against run 1 (A)"
+            sections += [replace(head, title=title, facts=()), *map(_as_part, parts)]
+        return sections
 
     def _targets(self) -> list[Section]:
         subject = self._subject

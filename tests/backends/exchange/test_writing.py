@@ -1,6 +1,5 @@
 """What is written for neighbours comes back the same, and is what they expect."""
 
-import io
 import json
 from dataclasses import replace
 from itertools import pairwise
@@ -11,8 +10,9 @@ import pytest
 
 from backends.errors import StoreError
 from backends.exchange.reading import read_foreign
-from backends.exchange.writing import Exported, ExportKind, time_column, write_export
+from backends.exchange.writing import Exported, ExportKind, render_export, time_column
 from backends.model.model import OperatorId
+from backends.power.traces import Quantity, Trace, Window, WindowKind
 from backends.runs.operator_column import OperatorColumn
 from backends.runs.run import RunPartition
 from tests.support.builders import a_chain, a_run
@@ -26,9 +26,7 @@ COLUMN = OperatorColumn(
 
 
 def _written(kind: ExportKind, **what: Any) -> Any:
-    stream = io.StringIO()
-    write_export(stream, kind, Exported(model=MODEL, **what))
-    return json.loads(stream.getvalue())
+    return json.loads(render_export(kind, Exported(model=MODEL, **what)))
 
 
 def _back(tmp_path: Path, tree: Any) -> Any:
@@ -92,6 +90,19 @@ def test_a_trace_has_a_track_for_each_unit_without_overlaps() -> None:
     assert [tracks[event["tid"]] for event in complete] == ["NPU", "NPU", "NPU", "CPU", "Runtime overhead"]
     for first, second in pairwise(complete):
         assert second["ts"] == pytest.approx(first["ts"] + first["dur"])
+
+
+def test_power_and_clocks_become_counters_and_do_not_disturb_reading(tmp_path: Path) -> None:
+    power = Trace(id="power", title="Power", quantity=Quantity.POWER, times_s=(0.0, 0.5), values=(900.0, 1200.0))
+    window = Window(kind=WindowKind.LOOP, start_s=0.0, end_s=0.5)
+    tree = _written(ExportKind.TRACE, run=replace(RUN, traces=(power,), windows=(window,)))
+
+    counters = [event for event in tree["traceEvents"] if event["ph"] == "C"]
+    assert [(event["name"], event["ts"], event["args"]) for event in counters] == [
+        ("Power (mW)", 0.0, {"mW": 900.0}),
+        ("Power (mW)", 500_000.0, {"mW": 1200.0}),
+    ]
+    assert _back(tmp_path, tree).run.latencies_ns == RUN.latencies_ns
 
 
 def test_the_graph_names_nodes_as_node_data_does() -> None:

@@ -163,6 +163,17 @@ def test_several_runs_are_numbered_and_brief_reports_stay_short() -> None:
     assert len(_written(find_report("markdown"), content)) < 6000
 
 
+def test_further_runs_are_compared_with_the_first() -> None:
+    model = a_chain(["CONV_2D", "ADD", "SOFTMAX"])
+    steady = tuple(1_000_000 + 1000 * (i % 7) for i in range(60))
+    slower = tuple(2 * value for value in steady)
+    runs = (a_run(model, latencies_ns=steady), a_run(model, id_="run-2", latencies_ns=slower))
+    sections = FullContent(_subject(model, *runs)).sections()
+    section = next(s for s in sections if s.title == "Run 2 (B) against run 1 (A)")
+
+    assert section.sentences[0].startswith("B takes 2.0 times as long")
+
+
 def test_the_pdf_has_pages_for_graph_and_tables() -> None:
     model = a_chain(["CONV_2D", "ADD"] * 40)
     data = _pdf(FullContent(_subject(model, a_run(model)), detail=Detail.PAPER))
