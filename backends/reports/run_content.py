@@ -137,6 +137,11 @@ def render_bar(share: float | None, largest: float) -> str:
 
 def _latency_facts(run: Run) -> tuple[tuple[str, str], ...]:
     facts: list[tuple[str, float | None]] = [("Initialisation", run.init_ns), ("First run", run.first_ns)]
+    if run.cached_start is not None:
+        facts += [
+            ("Initialisation from a cache", run.cached_start.init_ns),
+            ("First run from a cache", run.cached_start.first_ns),
+        ]
     if len(run.chunks) == 1 and len(run.latencies_ns) == 1:
         facts += _chunk_facts(run.chunks[0])
     elif run.latencies_ns:

@@ -141,6 +141,8 @@ class Run:
     chunks: tuple[RunChunk, ...] = ()
     log: str = ""
     """What the device's tool printed, its last part."""
+    cached_start: RunChunk | None = None
+    """A process that found what another one had compiled and kept, where the delegate can keep it."""
     npu_layers: tuple[NpuLayer, ...] = ()
     """What the NPU's driver tells about a process of its own, where it does; its times are those of a stepped run."""
     traces: tuple[Trace, ...] = ()

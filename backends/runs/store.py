@@ -131,6 +131,7 @@ def run_from_json(value: object) -> Run:
         warnings=tuple(fields.sentences("warnings")),
         notes=tuple(fields.sentences("notes")),
         chunks=tuple(_chunk_from_json(child) for child in latency.children_or_none("chunks")),
+        cached_start=_chunk_from_json(latency.child("cached_start")) if "cached_start" in latency.names() else None,
         log=fields.text_or("log", ""),
         npu_layers=tuple(_layer_from_json(child) for child in fields.children_or_none("npu_layers")),
         traces=tuple(trace_from_json(child) for child in fields.children_or_none("traces")),
@@ -212,6 +213,7 @@ def _latency_to_json(run: Run) -> Json:
         "init": _us(run.init_ns),
         "warmup": _series_to_json(run.warmup_ns),
         "chunks": [_chunk_to_json(chunk) for chunk in run.chunks],
+        **({"cached_start": _chunk_to_json(run.cached_start)} if run.cached_start is not None else {}),
     }
 
 

@@ -69,7 +69,7 @@ def run_numbers(run: Run, baseline: Run | None = None) -> tuple[Number, ...]:
         )
         for id_ in _SHOWN
     }
-    if len(run.chunks) > 1:
+    if len(run.chunks) > 1 or run.cached_start is not None:
         # In the place of the two that are of the first process only.
         apart = _starts(run)
         return tuple(
@@ -91,17 +91,18 @@ def _with_change(number: Number, id_: str, value: Value, before: Value) -> Numbe
 
 
 def _starts(run: Run) -> tuple[Number, ...]:
-    """Tell starting in the first process from starting in later ones."""
-    later = run.chunks[1:]
+    """Tell starting in the first process from starting in later ones, or from a cache where there was one."""
+    later = run.chunks[1:] if run.cached_start is None else (run.cached_start,)
+    found = "found what an earlier one had compiled and kept" if run.cached_start is not None else "may find caches"
     cached_init = [chunk.init_ns for chunk in later if chunk.init_ns is not None]
     cached_first = [chunk.first_ns for chunk in later if chunk.first_ns is not None]
     return (
         _time("Init, cold", run.init_ns, "Loading the model and preparing to run, in the first process."),
-        _time("Init, cached", _median(cached_init), "Median of the later processes, which may find caches."),
+        _time("Init, cached", _median(cached_init), f"In later processes, which {found}."),
         _time(
             "First, cold", run.first_ns, "First inference of the first process: accelerators compile the model in it."
         ),
-        _time("First, cached", _median(cached_first), "Median of the first inferences of the later processes."),
+        _time("First, cached", _median(cached_first), f"First inference of later processes, which {found}."),
     )
 
 

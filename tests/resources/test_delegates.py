@@ -21,6 +21,7 @@ def test_each_delegate_is_described_in_full(delegate: Delegate) -> None:
         assert precision in delegate.precisions
         own = {option.id: option for option in delegate.options}
         assert all(own[name].checked(value) == value for name, value in wanted.items())
+    assert delegate.cache_options.keys() <= {option.id for option in options}
     assert all(bool(option.flag) != bool(option.key) for option in options if option.id != "affinity")
 
 

@@ -78,6 +78,8 @@ class Delegate:
     precision_options: Mapping[str, Mapping[str, str]]
     """Precision to the options, with values, that make it compute a model of floats so; one that is missing needs none
     or is not possible (FP16 of a delegate that also knows FP32)."""
+    cache_options: Mapping[str, str]
+    """Options, with values, that make it keep what it compiled: ``{folder}`` and ``{token}`` are to be filled in."""
     targets: tuple[str, ...]
     program: str
     """What measures it on the device: ``benchmark_model``, or ``synap_cli`` for models that were converted before."""
@@ -182,6 +184,7 @@ def _delegate(row: dict[str, Any], sources: Mapping[str, str]) -> Delegate:
             needs=row["needs"],
             precisions=tuple(row["precisions"]),
             precision_options={key: dict(value) for key, value in row.get("precision_options", {}).items()},
+            cache_options=dict(row.get("cache_options", {})),
             targets=tuple(row["targets"]),
             program=row.get("program", BENCHMARK_MODEL),
             options=_options(row, where, sources),

@@ -13,6 +13,7 @@ from backends.model.model import Model
 from backends.progress import Progress
 from backends.runs.benchmark.accounts import DeviceAccounts, account_for
 from backends.runs.benchmark.attribution import Attributor, DelegateNames
+from backends.runs.benchmark.cached_start import measure_cached_start
 from backends.runs.benchmark.command import Loop, check_options
 from backends.runs.benchmark.delegates import load_delegates
 from backends.runs.benchmark.npu_watch import watch_npu
@@ -43,6 +44,7 @@ class _Measured:
     warmup_ns: list[int] = field(default_factory=list)
     profiled: ProfiledRun | None = None
     npu_layers: tuple[NpuLayer, ...] = ()
+    cached_start: RunChunk | None = None
     warnings: list[str] = field(default_factory=list)
     is_complete: bool = True
 
@@ -74,6 +76,8 @@ def measure_on_device(
     with open_session(device, Path(model_path), model, plan, progress) as session:
         _measure_chunks(session, measured, progress)
         if measured.is_complete and not progress.is_stopping:
+            _start_cached(session, model, measured, progress)
+        if measured.is_complete and not progress.is_stopping:
             _profile(session, model, measured, progress)
         if measured.is_complete and not progress.is_stopping:
             _watch_npu(session, environment, measured, progress)
@@ -103,6 +107,7 @@ def measure_on_device(
         chunks=tuple(measured.chunks),
         log="\n".join(session.log)[-_LOG_CHARACTERS:],
         npu_layers=measured.npu_layers,
+        cached_start=measured.cached_start,
     )
 
 
@@ -170,21 +175,23 @@ def _keep(run: ToolRun, measured: _Measured) -> bool:
     measured.logs.append(run.log)
     if run.log.warmup is not None:
         measured.warmup_ns.append(round(run.log.warmup.mean_ns))
-    measured.chunks.append(
-        RunChunk(
-            count=stats.count,
-            mean_ns=stats.mean_ns,
-            min_ns=stats.min_ns,
-            max_ns=stats.max_ns,
-            std_ns=stats.std_ns,
-            median_ns=stats.median_ns,
-            p5_ns=stats.p5_ns,
-            p95_ns=stats.p95_ns,
-            init_ns=run.log.init_ns,
-            first_ns=run.log.first_ns if run.log.first_ns else run.log.warmup.first_ns if run.log.warmup else None,
-        )
-    )
+    measured.chunks.append(_chunk(run, stats))
     return True
+
+
+def _chunk(run: ToolRun, stats: Stats) -> RunChunk:
+    return RunChunk(
+        count=stats.count,
+        mean_ns=stats.mean_ns,
+        min_ns=stats.min_ns,
+        max_ns=stats.max_ns,
+        std_ns=stats.std_ns,
+        median_ns=stats.median_ns,
+        p5_ns=stats.p5_ns,
+        p95_ns=stats.p95_ns,
+        init_ns=run.log.init_ns,
+        first_ns=run.log.first_ns if run.log.first_ns else run.log.warmup.first_ns if run.log.warmup else None,
+    )
 
 
 def _chunk_sizes(runs: int, count: int) -> list[int]:
@@ -200,6 +207,15 @@ def _later_sizes(runs: int, seconds: float, stats: Stats | None) -> list[int]:
     start = max(0.05, seconds - stats.count * stats.mean_ns / 1e9)
     budget = max(_LEAST_START_SECONDS, _START_SHARE * runs * stats.mean_ns / 1e9)
     return _chunk_sizes(runs, max(1, min(_CHUNKS - 1, int(budget / start))))
+
+
+def _start_cached(session: Session, model: Model, measured: _Measured, progress: Progress) -> None:
+    """Measure a start from a cache too; it is extra, so that a failure is a note only."""
+    run, note = measure_cached_start(session, model.sha256[:32], progress)
+    if run is not None and run.log.runs is not None:
+        measured.cached_start = _chunk(run, run.log.runs)
+    if note:
+        session.notes.append(note)
 
 
 def _profile(session: Session, model: Model, measured: _Measured, progress: Progress) -> None:

@@ -354,3 +354,34 @@ def test_few_runs_are_single_inferences(tmp_path: Path, model: Model, here: Loca
 def test_a_wrong_plan_is_refused(tmp_path: Path, model: Model, here: LocalToolDevice, plan: dict[str, Any]) -> None:
     with pytest.raises(ProfilerError):
         _measure(model, here, _tool(tmp_path, model), **plan)
+
+
+def test_a_delegate_that_keeps_what_it_compiled_is_started_from_there_too(
+    tmp_path: Path, model: Model, here: LocalToolDevice
+) -> None:
+    known = KNOWN | {"delegate_serialize_dir": "string", "delegate_serialize_token": "string"}
+    answers = delegated_answers(model, [("TfLiteNnapiDelegate", range(2, 20))])
+    with_cache = write_tool(tmp_path / "bm", answers, help_text=a_help(known))
+    run = _measure(model, here, with_cache, delegate="nnapi", runs=1)
+    chosen = {"serialize_dir": "/data/local/tmp", "serialize_token": "own"}
+    own = _measure(model, here, with_cache, delegate="nnapi", runs=1, delegate_options=chosen)
+    without = _measure(model, here, write_tool(tmp_path / "old", answers), delegate="nnapi", runs=1)
+
+    assert run.cached_start is not None
+    assert run.cached_start.init_ns == 2_500_000
+    assert run.log.count("--delegate_serialize_dir=") == 2
+    assert any("found what another one had compiled" in note for note in run.notes)
+    assert run_from_json(run_to_json(run)) == run
+    assert (own.cached_start, without.cached_start) == (None, None)
+
+
+def test_a_cache_that_fails_is_a_note_only(tmp_path: Path, model: Model, here: LocalToolDevice) -> None:
+    known = KNOWN | {"delegate_serialize_dir": "string", "delegate_serialize_token": "string"}
+    answers = delegated_answers(model, [("TfLiteNnapiDelegate", range(2, 20))])
+    fault = {"at_call": 4, "keys": ["plain"], "signal": "SIGSEGV"}
+    tool = write_tool(tmp_path / "bm", answers, help_text=a_help(known), fault=fault)
+    run = _measure(model, here, tool, delegate="nnapi", runs=2)
+
+    assert run.is_complete
+    assert run.cached_start is None
+    assert any("start from a cache could not be measured" in note for note in run.notes)
