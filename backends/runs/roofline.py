@@ -75,8 +75,7 @@ def peak_of_points(points: Iterable[RooflinePoint]) -> Peak | None:
     return Peak(
         macs_per_second=max(point.macs_per_second for point in known),
         bytes_per_second=max(point.bytes_per_second for point in known),
-        source="The largest rates among this run's operators, as the device's own peak was not measured: it can do "
-        "at least that.",
+        source="Line: the largest rates in this run; the device's own peak was not measured and is at least that.",
     )
 
 

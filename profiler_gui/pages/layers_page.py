@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from backends.model.model import Model, OperatorId
 from backends.reports.columns import KIND_COLUMNS, OPERATOR_COLUMNS, Column, format_operator
+from backends.reports.number_columns import further_columns, number_column
 from backends.reports.rows import KindRow, OperatorRow, kind_rows, kind_totals, operator_rows, total_rows
 from backends.reports.table_content import TableContent
 from backends.runs.prediction import compare_prediction
@@ -81,6 +82,9 @@ class LayersPage(Page):
         self._query = RowQuery(self, jobs)
         self._found: frozenset[OperatorId] | None = None
         """What the query in the line finds; none while it is only words."""
+        self._columns: tuple[Column[OperatorRow], ...] = _ordered(OPERATOR_COLUMNS)
+        self._unwanted: set[str] = set()
+        """Further columns that the user hid; others are shown as soon as they come."""
         self._count = QLabel()
         self._count.setProperty("role", "dim")
         self._tables = QStackedWidget()
@@ -96,6 +100,7 @@ class LayersPage(Page):
         self.follow(
             model_changed=self.invalidate,
             run_changed=self.invalidate,
+            columns_changed=self.invalidate,
             verdicts_changed=self.invalidate,
             target_changed=self.invalidate,
             selection_changed=self._on_selection_changed,
@@ -126,6 +131,12 @@ class LayersPage(Page):
         model, costs, run, verdict = record.model, record.costs, record.run, record.verdict
         predicting = predicting_verdict(record)
 
+        self._columns = (
+            *_ordered(OPERATOR_COLUMNS),
+            *further_columns(costs, run),
+            *(number_column(column) for column in record.columns),
+        )
+
         def prepare() -> tuple[OperatorRow, ...]:
             predictions = compare_prediction(run, predicting) if run is not None and predicting is not None else ()
             return operator_rows(model, costs, run, verdict, predictions)
@@ -137,7 +148,7 @@ class LayersPage(Page):
         self._listed, self._rows = model, rows
         return (
             lambda: self._filter.set_kinds(Counter(row.kind for row in rows)),
-            lambda: self._operators.table.set_rows(rows),
+            lambda: self._operators.table.set_rows(rows, self._columns),
             self._ask,
             self._show_kinds,
             self._show_columns,
@@ -213,10 +224,12 @@ class LayersPage(Page):
 
     def _show_columns(self) -> None:
         remembered = self._settings.columns("operators") if self._settings else ()
+        further = [column.id for column in (self.record.columns if self.record else ())]
         if remembered:
-            self._operators.show_columns(remembered)
+            self._operators.show_columns([*remembered, *(id_ for id_ in further if id_ not in self._unwanted)])
             return
-        self._operators.show_columns([column.id for column in OPERATOR_COLUMNS if column.is_default])
+        shown = [column.id for column in self._columns if column.is_default and column.id not in self._unwanted]
+        self._operators.show_columns(shown)
         self._operators.hide_empty_columns()
         self._kinds.show_columns([column.id for column in KIND_COLUMNS if column.is_default])
         self._kinds.hide_empty_columns()
@@ -297,8 +310,12 @@ class LayersPage(Page):
 
     @Slot(object)
     def _on_columns_chosen(self, ids: tuple[str, ...]) -> None:
-        if self._settings is not None and self.sender() is self._operators:
-            self._settings.remember_columns("operators", ids)
+        if self.sender() is not self._operators:
+            return
+        further = {column.id for column in (self.record.columns if self.record else ())}
+        self._unwanted = (self._unwanted - set(ids)) | (further - set(ids))
+        if self._settings is not None:
+            self._settings.remember_columns("operators", tuple(id_ for id_ in ids if id_ not in further))
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the theme."""

@@ -29,7 +29,9 @@ _PREPARING = "Preparing the plot…"
 _MEANING = (
     "Each dot is an operator; larger dots take more of the time. The line is the most that can be reached: where it "
     "rises, memory sets the limit (triangles), where it is flat, arithmetic does (circles). The further below the "
-    "line, the more could be gained. Quantised kernels may pass it, as it was measured in float32."
+    "line, the more could be gained. Quantised kernels may pass it, as it was measured in float32. Bytes are those of "
+    "whole tensors, each counted once. Operators that do not multiply and accumulate, or whose sizes are unknown, are "
+    "left out. Click a dot to select its operator, double-click to go there; the wheel zooms."
 )
 
 
@@ -49,6 +51,14 @@ class RooflinePane(QWidget):
         self._source = QLabel()
         self._source.setWordWrap(True)
         self._source.setProperty("role", "dim")
+        self._meaning = QLabel(_MEANING)
+        self._meaning.setWordWrap(True)
+        self._meaning.setContentsMargins(8, 2, 8, 2)
+        self._meaning.hide()
+        self.explain = QPushButton("Explain")
+        self.explain.setCheckable(True)
+        self.explain.setToolTip("Show what the plot means")
+        self.explain.toggled.connect(self._meaning.setVisible)
         self.again = QPushButton("Measure the peak again")
         self.again.setToolTip("Measure anew what this computer can reach at most; takes some two seconds")
         self.again.clicked.connect(partial(self._measure, True))
@@ -56,11 +66,13 @@ class RooflinePane(QWidget):
         row = QHBoxLayout()
         row.setContentsMargins(8, 4, 8, 0)
         row.addWidget(self._source, 1)
+        row.addWidget(self.explain)
         row.addWidget(self.again)
         self._column = QVBoxLayout(self._body)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
         self._column.addLayout(row)
+        self._column.addWidget(self._meaning)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._wait)
         self._stack.addWidget(self._body)
@@ -116,7 +128,6 @@ class RooflinePane(QWidget):
 
         if self._plot is None:
             self._plot = RooflinePlot()
-            self._plot.setToolTip(_MEANING)
             self._plot.chosen.connect(self._on_chosen)
             self._plot.opened.connect(self._on_opened)
             self._column.addWidget(self._plot, 1)
@@ -138,9 +149,8 @@ class RooflinePane(QWidget):
         left = ""
         if roofline.left_out:
             what = "operator is" if roofline.left_out == 1 else "operators are"
-            left = f" {roofline.left_out} {what} left out ({format_share(roofline.left_out_share)} of the time): "
-            left += "they do not multiply and accumulate, or their sizes are not known."
-        self._source.setText(f"{roofs} {_MEANING}{left}")
+            left = f" {roofline.left_out} {what} left out ({format_share(roofline.left_out_share)} of the time)."
+        self._source.setText(f"▲ limited by memory, ● by arithmetic. {roofs}{left}")
         self.again.setVisible(self._is_here())
         self.again.setEnabled(not self._is_measuring)
 

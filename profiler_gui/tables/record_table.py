@@ -77,12 +77,16 @@ class RecordTable(QAbstractTableModel):
         return (self._is_narrow and column.short_title) or column.title
 
     def set_rows(self, rows: Iterable[Any], columns: Sequence[Column[Any]] | None = None) -> None:
-        """Replace all rows, and the columns where given; filter and sorting stay."""
+        """Replace all rows, and the columns where given; the filter stays, and sorting by a column that stays."""
         self.beginResetModel()
         self._rows = tuple(rows)
         if columns is not None:
+            sorted_by, self._sorted_by = self._sorted_by, None
+            kept = self._columns[sorted_by[0]].id if sorted_by else ""
             self._columns = tuple(columns)
-            self._sorted_by = None
+            for place, column in enumerate(self._columns):
+                if sorted_by and column.id == kept:
+                    self._sorted_by = (place, sorted_by[1])
         self._texts = {}
         self._arrange()
         self.endResetModel()

@@ -19,7 +19,7 @@ from profiler_gui.theme import colors_of
 
 _LEAST_DOT, _MOST_DOT = 7.0, 26.0
 _MARGIN = 0.25
-"""Decades around what is shown."""
+"""Decades around what is shown; twice as much above, for the number at the roof."""
 
 
 class RooflinePlot(QWidget):
@@ -82,7 +82,7 @@ class RooflinePlot(QWidget):
         x = [math.log10(point.macs_per_byte) for point in points] + [math.log10(bend)]
         y = [math.log10(point.macs_per_second) for point in points] + [math.log10(peak.macs_per_second)]
         low, high = min(x) - _MARGIN, max(x) + _MARGIN
-        self._view.setRange(xRange=(low, high), yRange=(min(y) - _MARGIN, max(y) + _MARGIN), padding=0)
+        self._view.setRange(xRange=(low, high), yRange=(min(y) - _MARGIN, max(y) + 2 * _MARGIN), padding=0)
 
     def redraw(self) -> None:
         """Draw everything in the colours of the present theme."""
@@ -92,7 +92,7 @@ class RooflinePlot(QWidget):
         item.setLogMode(x=False, y=False)  # the values are logarithms already, so that dots keep their size
         for side, text, unit in (
             ("bottom", "Arithmetic intensity (multiply-adds per byte)", ""),
-            ("left", "Multiply-adds per second", "MAC/s"),
+            ("left", "Multiply-adds / s", "MAC/s"),
         ):
             axis = item.getAxis(side)
             axis.setPen(colors.plot_grid)

@@ -60,7 +60,7 @@ def kept_peak(threads: int) -> Peak | None:
 
 def _peak_of(threads: int, rates: tuple[float, float]) -> Peak:
     many = f"{threads} threads" if threads != 1 else "one thread"
-    source = f"Measured on this computer with {many}: a float32 matrix product, and copying memory beyond the caches."
+    source = f"Line: measured on this computer with {many} (float32 matrix product, copying memory)."
     return Peak(macs_per_second=rates[0], bytes_per_second=rates[1], source=source)
 
 

@@ -5,6 +5,7 @@ from PySide6.QtCore import QItemSelectionModel, QSettings, Qt
 
 from backends.model.model import OperatorId
 from backends.reports.report import find_report
+from backends.runs.operator_column import OperatorColumn
 from profiler_gui.pages.layers_page import LayersPage
 from profiler_gui.session import Session
 from profiler_gui.settings import Settings
@@ -188,3 +189,53 @@ def test_without_a_model_it_says_what_to_do(qtbot):
     page.show()
 
     assert page._pages.currentWidget().text == "Open a model to see its operators here."
+
+
+def test_the_filter_takes_queries_and_words(opened, qtbot):
+    page, record = opened
+    record.add_run(a_run(record.model, [2e6, None, 1e6, 5e5], fused={1: 0}))
+    qtbot.waitUntil(lambda: "time_ns" in page.operator_view.visible_column_ids())
+
+    page.filter_by("type:conv time>1.5ms")
+    qtbot.waitUntil(lambda: shown(page.operator_view, "index") == ["0"])
+
+    page.filter_by("xnnpack softmax")  # words are looked for in all columns
+    qtbot.waitUntil(lambda: shown(page.operator_view, "index") == ["3"])
+
+    page.filter_by("tpye:conv")
+    qtbot.waitUntil(lambda: shown(page.operator_view, "index") == [])
+
+    assert "There is no field" in page._filter._line.toolTip()
+    assert page._filter._line.property("state") == "bad"
+
+    page.filter_by("")
+    qtbot.waitUntil(lambda: len(shown(page.operator_view, "index")) == 4)
+
+
+def test_further_numbers_come_as_columns_and_keep_the_sorting(opened, qtbot):
+    page, record = opened
+    page.operator_view.table.sort(1, Qt.SortOrder.DescendingOrder)
+    values = {OperatorId(0, 0): -2e6, OperatorId(0, 2): 1e6}
+    record.add_column(OperatorColumn(id="diff_ns", title="Difference", unit="ns", values=values, is_diverging=True))
+    qtbot.waitUntil(lambda: "diff_ns" in page.operator_view.visible_column_ids())
+
+    assert shown(page.operator_view, "kind", "diff_ns") == [
+        "SOFTMAX | –",
+        "RELU | –",
+        "CONV_2D | -2.00 ms",
+        "CONV_2D | +1.00 ms",
+    ]
+
+    menu = page.operator_view.column_menu()
+    next(action for action in menu.actions() if action.text() == "Difference").setChecked(False)
+    record.add_column(OperatorColumn(id="other", title="Other", values={OperatorId(0, 1): 7.0}))
+    qtbot.waitUntil(lambda: "other" in page.operator_view.visible_column_ids())
+
+    assert "diff_ns" not in page.operator_view.visible_column_ids()
+
+
+def test_metrics_can_be_chosen_as_columns(opened):
+    page, _ = opened
+
+    assert {"intensity", "bandwidth", "weights"} <= {column.id for column in page.operator_view.table.columns}
+    assert not {"intensity", "bandwidth", "weights"} & set(page.operator_view.visible_column_ids())
