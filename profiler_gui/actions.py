@@ -22,6 +22,13 @@ _SPECS = (
     ),
     ActionSpec(id="open_sample", text="Open the sample", menu=Menu.FILE),
     ActionSpec(
+        id="convert",
+        text="Convert a network…",
+        menu=Menu.FILE,
+        shortcuts=("Ctrl+Shift+N",),
+        tip="Make TFLite models of a Keras, SavedModel, frozen graph, ONNX or PyTorch network",
+    ),
+    ActionSpec(
         id="open_session",
         text="Open session…",
         menu=Menu.FILE,

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from profiler_gui.baselining import BaselineColumns
 from profiler_gui.checking import TargetChecker
 from profiler_gui.commands import Commands
+from profiler_gui.conversion_commands import ConversionCommands
 from profiler_gui.device_commands import DeviceCommands
 from profiler_gui.devices import DeviceBoard
 from profiler_gui.drop_commands import DropCommands
@@ -123,6 +124,8 @@ def make_window(services: Services, *, waits_for_graph: bool = False) -> MainWin
     DropCommands(window, services, sessions.show_run)
     BaselineColumns(services.session, services.runs)
     foreign.add_route()  # after those of files that have a mark of their own
+    ConversionCommands(window, services)
+    SessionCommands(window, services)  # saves what waits before the jobs end
     window.close_wanted.connect(services.jobs.close)
     soon = QTimer(window)
     soon.setSingleShot(True)

@@ -219,3 +219,14 @@ def find_pictures(folder: Path) -> Mapping[str, str]:
     if not found:
         raise RunError(f"The folder {folder.name} holds no images")
     return found
+
+
+def read_truth(labels: str, pictures: str) -> Truth:
+    """Read labels and find pictures; empty paths stand for none.
+
+    Raises:
+        RunError: one of them cannot be read.
+    """
+    return Truth(
+        labels=read_labels(Path(labels)) if labels else {}, pictures=find_pictures(Path(pictures)) if pictures else {}
+    )
