@@ -219,6 +219,13 @@ _SPECS = (
         tip="End the measurement and discard it",
     ),
     ActionSpec(
+        id="compare_accuracy",
+        text="Compare accuracy…",
+        menu=Menu.PROFILE,
+        tip="Compare a model's outputs and layers with its original, or two sorts of kernels",
+        starts_group=True,
+    ),
+    ActionSpec(
         id="check_device",
         text="Check before measuring",
         menu=Menu.PROFILE,

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     # Brings what measures along, which only the first measurement needs.
     from profiler_gui.pages.profile_page import ProfilePage
 
-_FILE_TYPES = "Models (*.tflite *.lite *.tfl *.task *.zip);;All files (*)"
+_FILE_TYPES = (
+    "Models (*.tflite *.lite *.tfl *.task *.zip);;Networks to convert (*.keras *.h5 *.pb *.onnx *.pt2);;All files (*)"
+)
 _ZOOM_STEP = 1.25
 
 

@@ -12,14 +12,16 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 from backends.conversion.source import SUFFIXES, Source, SourceFormat, find_source
 from backends.errors import StoreError
 from backends.reports.plain_text import plain
+from backends.runs.run import Run
 from profiler_gui.main_window import MainWindow
 from profiler_gui.opening import Route
 from profiler_gui.services import Services
+from profiler_gui.session import OpenModel
 
 if TYPE_CHECKING:
+    from backends.conversion.siblings import Sibling
+    from profiler_gui.accuracy_commands import AccuracyCommands
     from profiler_gui.pages.conversion_page import ConversionPage
-
-_SAVED_MODEL_FILE = "saved_model.pb"
 
 
 class ConversionCommands(QObject):
@@ -32,6 +34,10 @@ class ConversionCommands(QObject):
         self._folders: list[tempfile.TemporaryDirectory[str]] = []
         services.opener.add_route(Route(accepts=is_convertible, open_paths=self.show_networks))
         window.actions_table["convert"].triggered.connect(self.choose_network)
+        window.actions_table["compare_accuracy"].triggered.connect(self.show_accuracy)
+        services.session.model_opened.connect(self._on_model_opened)
+        self._runs: dict[str, Run] = {}
+        self._accuracy: AccuracyCommands | None = None
 
     @Slot()
     def choose_network(self) -> None:
@@ -77,9 +83,38 @@ class ConversionCommands(QObject):
         page = ConversionPage(self._services, source, Path(folder.name))
         page.open_wanted.connect(self._services.opener.open_paths)
         page.save_wanted.connect(self.save)
+        page.accuracy_wanted.connect(lambda *what: self.accuracy.compare(*what))
+        page.measured.connect(self._on_measured)
         self._window.tabs.show_view(key, page, f"Convert {source.path.name}", tip=str(source.path))
         self._services.settings.last_folder = str(source.path.parent)
         return page
+
+    @property
+    def accuracy(self) -> "AccuracyCommands":
+        """What shows the tab in which models are compared; made when it is first needed."""
+        from profiler_gui.accuracy_commands import AccuracyCommands
+
+        if self._accuracy is None:
+            self._accuracy = AccuracyCommands(self._window, self._services)
+        return self._accuracy
+
+    @Slot()
+    def show_accuracy(self) -> None:
+        """Show the tab in which models are compared."""
+        self.accuracy.show_page()
+
+    @Slot(object)
+    def _on_measured(self, siblings: "Sequence[Sibling]") -> None:
+        """Keep the runs of what was made: a model that is opened has its times at once."""
+        for sibling in siblings:
+            if sibling.run is not None and sibling.result.model is not None:
+                self._runs[sibling.result.model.sha256] = sibling.run
+
+    @Slot(object)
+    def _on_model_opened(self, record: OpenModel) -> None:
+        run = self._runs.get(record.model.sha256)
+        if run is not None:
+            record.add_run(run)
 
     @Slot(object)
     def save(self, paths: Sequence[Path]) -> None:

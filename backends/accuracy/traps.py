@@ -85,7 +85,7 @@ def _look_at_output(
         found.append(
             Trap(
                 id="float-dequantised-output",
-                title="The output is dequantised to float",
+                title="Float output",
                 message=f"Operator {last.id.index} (DEQUANTIZE) turns output {tensor.name!r} into floats at the end. "
                 "NPUs for integers do not run it, and the challenge did not accept it.",
                 remedy="Convert to integer only (int8 or uint8 input and output), with a clipped ReLU last.",
@@ -97,7 +97,7 @@ def _look_at_output(
         found.append(
             Trap(
                 id="no-clipped-output",
-                title="No clipped activation before the output",
+                title="Output not clipped",
                 message=f"Output {tensor.name!r} comes from operator {operator.id.index} ({operator.label}), which no "
                 f"activation bounds{_span_text(graph.tensors[place])}{_measured_text(measured)}. What an integer "
                 "output means then depends on the samples it was calibrated with, and pixels are scaled wrongly where "

@@ -53,11 +53,13 @@ class ConversionPage(Page):
     Signals:
         open_wanted: a tuple of paths of models.
         save_wanted: a tuple of paths of models.
+        measured: the tuple of ``Sibling`` that came out.
         accuracy_wanted: the float32 ``Model``, the ``Sibling``, and the ``DataChoice``.
     """
 
     open_wanted = Signal(object)
     save_wanted = Signal(object)
+    measured = Signal(object)
     accuracy_wanted = Signal(object, object, object)
 
     def __init__(self, services: Services, source: Source, folder: Path) -> None:
@@ -271,6 +273,7 @@ class ConversionPage(Page):
     def _on_converted(self, converted: Converted) -> None:
         self.converted = converted
         self._show_rows(converted.siblings)
+        self.measured.emit(converted.siblings)
         made = len(converted.conversion.made)
         total = len(converted.siblings)
         self.said.set_text(

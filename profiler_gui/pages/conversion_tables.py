@@ -28,22 +28,23 @@ def target_columns(siblings: Sequence[Sibling]) -> tuple[Column[Target], ...]:
             return "none"
         return KINDS[found.result.kind].title
 
-    kinds = (
-        Column[Target](
-            id=str(sibling.result.kind),
-            title=KINDS[sibling.result.kind].title,
-            value=lambda target, row=sibling: cell_text(row, target.id),  # type: ignore[misc]  # a default binds the row
-        )
-        for sibling in known
-    )
-    title = Column[Target](id="target", title="Target", value=lambda target: target.name)
-    choice = Column[Target](
+    title: Column[Target] = Column(id="target", title="Target", value=lambda target: target.name)
+    choice: Column[Target] = Column(
         id=BEST,
         title="Try first",
         value=best,
         description="Of the kinds that run wholly, the most accurate on the fast engine; else the one that runs most.",
     )
-    return (title, *kinds, *((choice,) if known else ()))
+    kinds = tuple(_kind_column(sibling) for sibling in known)
+    return (title, *((choice,) if known else ()), *kinds)
+
+
+def _kind_column(sibling: Sibling) -> Column[Target]:
+    return Column(
+        id=str(sibling.result.kind),
+        title=KINDS[sibling.result.kind].title,
+        value=lambda target: cell_text(sibling, target.id),
+    )
 
 
 class KindLook:
