@@ -120,12 +120,11 @@ def make_window(services: Services, *, waits_for_graph: bool = False) -> MainWin
     checker = TargetChecker(services.session, services.jobs, services.notices, services.settings)
     TargetCommands(window, services, checker)
     FileWatcher(services.session, services.jobs, services.notices, services.opener)
+    ConversionCommands(window, services)
     sessions = SessionCommands(window, services)  # saves what waits before the jobs end
     DropCommands(window, services, sessions.show_run)
     BaselineColumns(services.session, services.runs)
     foreign.add_route()  # after those of files that have a mark of their own
-    ConversionCommands(window, services)
-    SessionCommands(window, services)  # saves what waits before the jobs end
     window.close_wanted.connect(services.jobs.close)
     soon = QTimer(window)
     soon.setSingleShot(True)

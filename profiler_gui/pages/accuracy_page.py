@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QScrollArea,
     QSpinBox,
     QSplitter,
+    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -28,8 +29,10 @@ from backends.accuracy.weights import read_weights
 from backends.errors import ProfilerError
 from backends.model.model import Model
 from backends.progress import Progress, Step
+from backends.reports.conversion_content import format_decibels
 from backends.reports.model_accuracy_content import ModelAccuracyContent, layer_columns, output_columns
 from backends.reports.plain_text import plain
+from backends.units import format_share
 from profiler_gui.jobs import Job
 from profiler_gui.pages.export import TableExport, export_tables_button
 from profiler_gui.pages.layer_detail import LayerDetail
@@ -46,6 +49,8 @@ _LANE = "conversion"
 _SAMPLES = 32
 _LAYER_SAMPLES = 4
 _FORM_WIDTH = 340
+_OUTPUTS_TAB, _TRAPS_TAB = 1, 2
+_NO_TRAPS = "None of the known mistakes of quantised super-resolution networks was found."
 _KERNEL_NAMES = {"xnnpack": "XNNPACK", "builtin": "Built-in kernels", "reference": "Reference kernels"}
 _HOW_TO = "Compare a quantised model with its original, or one model on two sorts of kernels, on the same samples."
 
@@ -91,7 +96,8 @@ class AccuracyPage(Page):
         self.graph_button = QPushButton("Show in the graph")
         self.bar = QProgressBar()
         self.said = plain_label(_HOW_TO, role="dim")
-        self.traps = plain_label("", role="warning")
+        self.traps = plain_label("")
+        self.tabs = QTabWidget()
         self.outputs = RecordView(RecordTable(output_columns()))
         self.layers = RecordView(RecordTable(layer_columns()))
         self.detail = LayerDetail()
@@ -179,19 +185,17 @@ class AccuracyPage(Page):
         lower.setStretchFactor(0, 3)
         lower.setStretchFactor(1, 2)
         lower.setSizes([560, 320])
-        parts = QSplitter(Qt.Orientation.Vertical)
-        parts.addWidget(self.outputs)
-        parts.addWidget(lower)
-        parts.setStretchFactor(1, 1)
-        parts.setSizes([110, 460])
+        self.traps.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self.traps.setContentsMargins(12, 8, 12, 8)
+        self.tabs.addTab(lower, "Layers")
+        self.tabs.addTab(self.outputs, "Outputs")
+        self.tabs.addTab(self.traps, "Traps")
         right = QWidget()
         column = QVBoxLayout(right)
-        column.setContentsMargins(12, 12, 12, 8)
-        column.addWidget(plain_label("Accuracy", role="headline"))
+        column.setContentsMargins(12, 8, 12, 8)
         column.addWidget(self.said)
         column.addWidget(self.bar)
-        column.addWidget(self.traps)
-        column.addWidget(parts, 1)
+        column.addWidget(self.tabs, 1)
         export = export_tables_button(self, TableExport(title="", content=self._content, stem=lambda: "accuracy"))
         column.addLayout(_row(self.graph_button, export, margin=0))
         return right
@@ -287,11 +291,13 @@ class AccuracyPage(Page):
         self.layers.fit_columns()
         self.detail.show_layer(None)
         traps = comparison.traps if comparison else ()
-        self.traps.set_text("\n".join(f"{trap.title}: {trap.message} {trap.remedy}" for trap in traps))
-        self.traps.setToolTip(plain(traps[0].source) if traps else "")
-        self.traps.setVisible(bool(traps))
+        texts = [f"{trap.title}: {trap.message} {trap.remedy} [{trap.source}]" for trap in traps]
+        self.traps.set_text("\n\n".join(texts) or (_NO_TRAPS if comparison else ""))
+        self.tabs.setTabText(_TRAPS_TAB, f"Traps ({len(traps)})" if traps else "Traps")
         if comparison is not None:
             self.said.set_text(_summary(comparison, report))
+            if report is None:
+                self.tabs.setCurrentIndex(_OUTPUTS_TAB)
         if report is not None and self._work is not None:
             self._add_columns(self._work.actual, report)
         self._show_state()
@@ -400,6 +406,12 @@ def _is_integer(model: Model) -> bool:
 
 def _summary(comparison: Comparison, report: LayerReport | None) -> str:
     parts = [f"{comparison.actual} against {comparison.reference}, {comparison.samples} samples."]
+    main = comparison.main
+    if main.psnr_db is not None:
+        ssim = f", SSIM {main.ssim:.4f}" if main.ssim is not None else ""
+        parts.append(f"PSNR {format_decibels(main.psnr_db)}{ssim}.")
+    if 1 in main.top:
+        parts.append(f"The best class agrees in {format_share(main.top[1])}.")
     if comparison.is_random:
         parts.append("The values were random: give real samples for figures that mean something.")
     if report is not None:

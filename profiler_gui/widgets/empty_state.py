@@ -72,7 +72,8 @@ class EmptyState(QWidget):
         column.addWidget(
             _centred(
                 "A .tflite file, or a .task or .zip bundle that holds some. "
-                "See its graph, where each operator would run and why, and how long each takes.",
+                "See its graph, where each operator would run and why, and how long each takes. "
+                "A Keras, SavedModel, ONNX or PyTorch network is converted first.",
                 role="dim",
             )
         )
