@@ -69,7 +69,7 @@ def _facts(layer: LayerError) -> list[str]:
     facts = [layer.tensor]
     if layer.sqnr_db is not None:
         facts.append(f"Signal to noise {format_decibels(layer.sqnr_db)}, error {format_share(layer.relative_error)}")
-    if layer.added_db is not None and layer.added_db > 0:
+    if layer.added_db is not None and layer.added_db >= 0.1:
         facts.append(f"{layer.added_db:.1f} dB are lost here.")
     if layer.clipped:
         facts.append(f"{format_share(layer.clipped)} of the values are beyond what the integers can hold.")
