@@ -156,6 +156,8 @@ KEPT_RUN_COLUMNS: tuple[Column[KeptRunRow], ...] = (
     *(_shared(id_) for id_ in ("p50_ns", "p90_ns", "p99_ns", "min_ns", "std_ns", "first_ns", "init_ns")),
     _shared("peak_memory_bytes"),
     replace(_shared("inferences_per_second"), is_default=False),
+    replace(_shared("energy_mj"), is_default=False),
+    replace(_shared("power_mw"), is_default=False),
     _shared("is_complete"),
     Column(id="id", title="Id", value=lambda row: row.run.id, is_default=False),
 )

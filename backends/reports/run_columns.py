@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from backends.reports.columns import Align, Column, Value
 from backends.reports.rows import RunRow
-from backends.units import format_bytes, format_count, format_latency
+from backends.units import format_bytes, format_count, format_energy, format_latency, format_power
 
 
 def format_moment(started_at: str) -> str:
@@ -74,6 +74,24 @@ RUN_COLUMNS: tuple[Column[RunRow], ...] = (
         format=_rate_text,
         align=Align.RIGHT,
         description="Inferences per second at the mean latency.",
+    ),
+    Column(
+        id="energy_mj",
+        title="Energy",
+        value=lambda row: row.run.energy.per_inference_mj if row.run.energy else None,
+        format=format_energy,
+        align=Align.RIGHT,
+        description="Energy of one inference above idle, where a meter was read beside the run.",
+        is_default=False,
+    ),
+    Column(
+        id="power_mw",
+        title="Power",
+        value=lambda row: row.run.energy.mean_mw if row.run.energy else None,
+        format=format_power,
+        align=Align.RIGHT,
+        description="Average power while inferences followed each other, with idle power.",
+        is_default=False,
     ),
     Column(
         id="is_complete",

@@ -75,6 +75,21 @@ def check_meter(plan: Plan, place: Place) -> tuple[Check, ...]:
         return (Check(name="Meter", is_ok=False, message=f"{text}.", remedy=error.hint),)
 
 
+def check_meters(plans: Sequence[Plan], devices: Iterable[Device] | None = None) -> tuple[Check, ...]:
+    """Answer for the meters of several plans on one device; each answer once.
+
+    Raises:
+        DeviceError: the device cannot be asked.
+    """
+    found: dict[Check, None] = {}
+    known = None if devices is None else tuple(devices)
+    for plan in plans:
+        if plan.meter:
+            place, _ = place_of(plan, known)
+            found |= dict.fromkeys(check_meter(plan, place))
+    return tuple(found)
+
+
 def execute_metered(  # noqa: PLR0913 - what, where, and who listens
     model_path: str | Path,
     model: Model,

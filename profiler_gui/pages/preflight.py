@@ -90,11 +90,12 @@ def _ask(
     from backends.devices.adb.provider import AdbProvider
     from backends.devices.adb.server import AdbServer
     from backends.devices.local import LocalDevice
+    from backends.runs.metering import check_meters
     from backends.runs.preflight import checks_for
     from backends.runs.runner_settings import read_runner_choices, with_chosen_runner
 
     if device_id == HOST_ID:
-        return tuple(LocalDevice().checks())
+        return (*LocalDevice().checks(), *check_meters(plans))
     device = AdbProvider(AdbServer(address)).find_device(device_id)
     choices = read_runner_choices()
     found: dict[tuple[str, str], Check] = {}
@@ -102,4 +103,4 @@ def _ask(
         progress.step(f"Checking for {plan.delegate}")
         for check in checks_for(with_chosen_runner(plan, device, choices), device, progress, model_bytes=model_bytes):
             found[check.name, check.message] = check
-    return tuple(found.values())
+    return (*found.values(), *check_meters(plans, (device,)))

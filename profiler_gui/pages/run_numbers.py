@@ -28,6 +28,7 @@ _SHOWN = (
     "peak_memory_bytes",
     "inferences_per_second",
 )
+_POWER = ("energy_mj", "power_mw")
 
 
 def run_title(run: Run) -> str:
@@ -67,7 +68,7 @@ def run_numbers(run: Run, baseline: Run | None = None) -> tuple[Number, ...]:
             columns[id_].value(row),
             columns[id_].value(before) if before is not None else None,
         )
-        for id_ in _SHOWN
+        for id_ in (*_SHOWN, *(_POWER if run.energy is not None else ()))
     }
     if len(run.chunks) > 1 or run.cached_start is not None:
         # In the place of the two that are of the first process only.
@@ -125,6 +126,7 @@ def environment_text(run: Run) -> str:
         "inputs": f"{plan.input_kind}, seed {plan.seed}" if plan.input_kind == "random" else str(plan.input_kind),
         "rate": f"{plan.rate_hz:g} Hz" if plan.rate_hz else "",
         "pause": f"{plan.pause_seconds:g} s" if plan.pause_seconds else "",
+        "meter": plan.meter,
         **run.environment,
     }
     return "\n".join(f"{fact_title(plain(name))}: {plain(text)}" for name, text in facts.items() if text)
