@@ -359,7 +359,7 @@ class RunsPage(Page):
             name = "slower" if worse else "faster"
             return Look(
                 color=QColor(colors.error if worse else colors.success),
-                tooltip=f"{abs(100 * row.change):.2f} % {name} than the baseline, by the medians (on devices the means)",
+                tooltip=f"{abs(100 * row.change):.2f} % {name} than the baseline (medians; on devices means)",
             )
         if column == "runs" and not row.run.is_complete:
             return Look(
