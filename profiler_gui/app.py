@@ -123,8 +123,8 @@ def make_window(services: Services, *, waits_for_graph: bool = False) -> MainWin
     ConversionCommands(window, services)
     sessions = SessionCommands(window, services)  # saves what waits before the jobs end
     DropCommands(window, services, sessions.show_run)
-    BaselineColumns(services.session, services.runs)
     foreign.add_route()  # after those of files that have a mark of their own
+    BaselineColumns(services.session, services.runs, services.jobs, services.notices)
     window.close_wanted.connect(services.jobs.close)
     soon = QTimer(window)
     soon.setSingleShot(True)

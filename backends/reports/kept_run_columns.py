@@ -143,6 +143,7 @@ KEPT_RUN_COLUMNS: tuple[Column[KeptRunRow], ...] = (
     replace(_shared("threads"), is_default=False),
     replace(_shared("runs"), value=lambda row: inference_count(row.run)),
     replace(_shared("mean_ns"), value=lambda row: row.mean_ns),
+    _shared("p50_ns"),
     Column(
         id="change",
         title="Baseline",
@@ -153,7 +154,7 @@ KEPT_RUN_COLUMNS: tuple[Column[KeptRunRow], ...] = (
     ),
     Column(id="tags", title="Tags", value=lambda row: ", ".join(row.kept.tags), description="Separated by commas."),
     Column(id="note", title="Note", value=lambda row: row.kept.note),
-    *(_shared(id_) for id_ in ("p50_ns", "p90_ns", "p99_ns", "min_ns", "std_ns", "first_ns", "init_ns")),
+    *(_shared(id_) for id_ in ("p90_ns", "p99_ns", "min_ns", "std_ns", "first_ns", "init_ns")),
     _shared("peak_memory_bytes"),
     replace(_shared("inferences_per_second"), is_default=False),
     replace(_shared("energy_mj"), is_default=False),

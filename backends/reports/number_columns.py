@@ -25,8 +25,10 @@ def further_columns(costs: Mapping[OperatorId, OperatorCost], run: Run | None) -
 
 
 def number_column(column: OperatorColumn, *, description: str = "", is_default: bool = True) -> Column[OperatorRow]:
-    """Give the table's column for numbers by operator; the total has their sum where they add up."""
-    total = sum(column.values.values()) if column.adds_up and column.values else None
+    """Give the table's column for numbers by operator; the total has what the column states, or their sum."""
+    total = column.total
+    if total is None and column.adds_up and column.values:
+        total = sum(column.values.values())
 
     def value(row: OperatorRow) -> float | None:
         if row.id is None:

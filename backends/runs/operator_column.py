@@ -30,6 +30,8 @@ class OperatorColumn:
     """Whether the sign matters most, as in differences: zero is the middle of the colours."""
     is_additive: bool | None = None
     """Whether values of several operators may be added; judged by the unit when left out."""
+    total: float | None = None
+    """What holds for the whole model, where that is known; not the sum of what does not add up."""
 
     @property
     def adds_up(self) -> bool:

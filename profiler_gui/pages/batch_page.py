@@ -100,6 +100,7 @@ class BatchPage(Page):
         self.stop_button = QPushButton("Stop")
         self.cancel_button = QPushButton("Cancel")
         self.bar = QProgressBar()
+        self._on = QLabel("on")
         self.state = plain_label("", role="dim", is_selectable=False)
         self._pages = QStackedWidget()
         self._empty = Placeholder(f"Looking for models in {plain(self.title)}…")
@@ -286,7 +287,8 @@ class BatchPage(Page):
     def _arrange(self) -> None:
         self.runs.setRange(1, _MOST_RUNS)
         self.runs.setValue(_DEFAULT_RUNS)
-        self.runs.setPrefix("Runs ")
+        self.runs.setPrefix("Runs  ")
+        self.runs.setFixedWidth(110)
         self.runs.setGroupSeparatorShown(True)
         self.profile_button.setProperty("primary", True)
         self.stop_button.setToolTip("End after the models that are under way and keep all results")
@@ -302,8 +304,9 @@ class BatchPage(Page):
         row.setSpacing(8)
         row.addWidget(title)
         row.addStretch(1)
-        on = QLabel("on")
-        for widget in (self.bar, self.state, self.check_button, self.profile_button, on, self.device_choice, self.runs):
+        row.addWidget(self.bar)
+        row.addWidget(self.state)
+        for widget in (self.check_button, self.profile_button, self._on, self.device_choice, self.runs):
             row.addWidget(widget)
         for widget in (self.stop_button, self.cancel_button):
             row.addWidget(widget)
@@ -360,7 +363,9 @@ class BatchPage(Page):
         self.bar.setValue(max(0, done))
         for button in (self.stop_button, self.cancel_button):
             button.setVisible(self.is_running)
-        self.check_button.setVisible(_LANE not in self._works)
+        # While it runs, the room is for how far it is.
+        for widget in (self.check_button, self.profile_button, self._on, self.device_choice, self.runs):
+            widget.setVisible(not self.is_running)
         self.check_button.setEnabled(bool(self._items and self.session.targets))
         can_measure = bool(self.device_choice.chosen) and not any(lane != _LANE for lane in self._works)
         self.profile_button.setEnabled(can_measure)
@@ -378,6 +383,8 @@ class BatchPage(Page):
         if column == "problem" and item.failures:
             return Look(icon=make_icon("warning", colors.warning), tooltip="\n".join(item.failures.values()))
         if column == "model":
+            if item.failures.get(""):
+                return Look(icon=make_icon("warning", colors.warning), tooltip=item.failures[""])
             return Look(tooltip=f"{item.model.path} {item.model.member}".rstrip())
         if column.startswith("latency_ns_") and column.removeprefix("latency_ns_") in item.failures:
             return Look(

@@ -59,6 +59,22 @@ def mime_of_runs(runs: Iterable[tuple[Run, str]], folder: DragFolder) -> QMimeDa
     return data
 
 
+def write_latencies(run: Run, path: Path) -> Path:
+    """Write every inference of a run as a line: phase, number, microseconds.
+
+    Raises:
+        StoreError: the file cannot be written.
+    """
+    lines = ["phase,number,latency_us"]
+    for phase, values in (("warmup", run.warmup_ns), ("run", run.latencies_ns)):
+        lines.extend(f"{phase},{number},{value / 1000:.3f}" for number, value in enumerate(values))
+    try:
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise StoreError(f"{path.name} cannot be written: {error.strerror or error}") from error
+    return path
+
+
 def file_name(title: str) -> str:
     """Make a file's name out of a title; nothing in it leads to another folder."""
     kept = "".join(char if char.isalnum() or char in "._-" else "-" for char in title.strip())

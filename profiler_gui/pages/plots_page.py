@@ -1,19 +1,26 @@
 """The chosen run in pictures: latencies over time and how they spread, and the most expensive operators."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Slot
-from PySide6.QtWidgets import QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from backends.model.model import OperatorId
+from backends.reports.columns import OPERATOR_COLUMNS
+from backends.reports.report import find_report
+from backends.reports.report_file import write_report
 from backends.reports.rows import operator_rows
+from backends.reports.table_content import TableContent
 from profiler_gui.jobs import JobRunner
 from profiler_gui.notices import NoticeBoard
+from profiler_gui.pages.drag_out import DragFolder, DragHandle, file_name, write_latencies
 from profiler_gui.pages.export import export_pictures_button
 from profiler_gui.pages.page import Page
 from profiler_gui.pages.ranking import Ranking
 from profiler_gui.pages.roofline_pane import RooflinePane
 from profiler_gui.session import Session
+from profiler_gui.widgets.picture import write_picture
 from profiler_gui.widgets.placeholder import Placeholder
 from profiler_gui.widgets.turning_splitter import TurningSplitter
 
@@ -46,7 +53,7 @@ class PlotsPage(Page):
         self._tabs.addTab(self._ranking, "Operators")
         self._roofline = RooflinePane(jobs, self.notices)
         self._tabs.addTab(self._roofline, "Roofline")
-        self._tabs.setCornerWidget(export_pictures_button(self, self.pictures))
+        self._tabs.setCornerWidget(self._make_corner())
         self._loading = QTimer(self)
         self._loading.setSingleShot(True)
         self._loading.setInterval(30)
@@ -60,6 +67,42 @@ class PlotsPage(Page):
         self.follow(
             model_changed=self.invalidate, run_changed=self.invalidate, selection_changed=self._on_selection_changed
         )
+
+    def _make_corner(self) -> QWidget:
+        """Give what takes plots out of the window: a handle to drag and a menu."""
+        corner = QWidget()
+        row = QHBoxLayout(corner)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        self.handle = DragHandle(self._write_files, DragFolder(self), self.notices.report, self._tabs.currentWidget)
+        row.addWidget(self.handle)
+        row.addWidget(export_pictures_button(self, self.pictures))
+        return corner
+
+    def _write_files(self, folder: Path) -> list[Path]:
+        """Write what is in front as pictures, and the numbers behind it as CSV.
+
+        Raises:
+            StoreError: a file cannot be written.
+        """
+        run = self.record.run if self.record else None
+        own = {plot.title for plot in self._plots}
+        is_latency = self._tabs.currentWidget() is self._latency
+        paths = []
+        for title, widget in self.pictures().items():
+            if (title in own) == is_latency:
+                path = folder / f"{file_name(title)}.png"
+                write_picture(widget, path, title)
+                paths.append(path)
+        if run is not None and is_latency:
+            paths.append(write_latencies(run, folder / "latencies.csv"))
+        elif paths and self.record is not None:
+            rows = operator_rows(self.record.model, self.record.costs, run)
+            content = TableContent("tflite-profiler/operators/1", "Operators", OPERATOR_COLUMNS, rows)
+            path = folder / "operators.csv"
+            write_report(path, find_report("csv"), content)
+            paths.append(path)
+        return paths
 
     @property
     def ranking(self) -> Ranking:

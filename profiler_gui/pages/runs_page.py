@@ -18,7 +18,14 @@ from PySide6.QtWidgets import (
 )
 
 from backends.errors import StoreError
-from backends.reports.kept_run_columns import KEPT_RUN_COLUMNS, KeptRunRow, how_of, kept_run_rows, where_of
+from backends.reports.kept_run_columns import (
+    KEPT_RUN_COLUMNS,
+    KeptRunRow,
+    format_change,
+    how_of,
+    kept_run_rows,
+    where_of,
+)
 from backends.reports.plain_text import plain
 from backends.reports.table_content import TableContent
 from profiler_gui.notices import Notice, NoticeAction, NoticeBoard, Severity
@@ -87,6 +94,7 @@ class RunsPage(Page):
         self._connect_widgets()
         self.follow(run_changed=self._show_chosen)
         book.changed.connect(self.invalidate)
+        book.undo_stack.canRedoChanged.connect(self._on_undone)
         self._show_state()
 
     def refresh(self) -> None:
@@ -355,6 +363,8 @@ class RunsPage(Page):
         if column == "title" and row.is_baseline:
             return Look(icon=make_icon("pin", colors.accent), is_bold=True, tooltip="The baseline")
         if column == "change" and row.change is not None:
+            if format_change(row.change) == format_change(0.0):
+                return None
             worse = row.change > 0
             name = "slower" if worse else "faster"
             return Look(
@@ -372,6 +382,11 @@ class RunsPage(Page):
         self._show_state()
         if len(rows) == 1 and self.record is not None and rows[0].run in self.record.runs:
             self.record.choose_run(rows[0].run)
+
+    @Slot(bool)
+    def _on_undone(self, is_undone: bool) -> None:
+        if is_undone:
+            self.notices.dismiss_key("runs deleted")
 
     @Slot(object)
     def _on_edited(self, edit: Edit) -> None:

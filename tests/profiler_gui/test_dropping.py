@@ -394,3 +394,31 @@ def test_saved_files_are_told_from_other_json(tmp_path):
     assert not is_saved_run(tmp_path)
     assert not is_saved_run(tmp_path / "missing.json")
     assert a_small_model()
+
+
+def test_plots_are_dragged_out_as_pictures_and_numbers(window, services, open_file, model_file, qtbot, monkeypatch):
+    record = open_file(model_file)
+    record.add_run(a_run(record.model, (2e6, 1e6, 1e6)))
+    window.docks.raise_panel("plots")
+    page = window.docks.page("plots")
+    qtbot.waitUntil(lambda: bool(page.pictures()) and bool(page.plots), timeout=20_000)
+    dragged_data = []
+    monkeypatch.setattr("profiler_gui.pages.drag_out.QDrag.exec", lambda drag, *_: dragged_data.append(drag.mimeData()))
+    qtbot.mousePress(page.handle, LEFT, pos=QPoint(5, 5))
+    qtbot.mouseMove(page.handle, QPoint(60, 5))
+    from PySide6.QtGui import QMouseEvent
+
+    move = QMouseEvent(
+        QMouseEvent.Type.MouseMove, QPointF(60, 5), page.handle.mapToGlobal(QPointF(60, 5)), LEFT, LEFT, NONE
+    )
+    QApplication.sendEvent(page.handle, move)
+
+    paths = [Path(url.toLocalFile()) for url in dragged_data[0].urls()]
+    assert [path.suffix for path in paths] == [".png", ".png", ".png", ".csv"]
+    assert paths[0].read_bytes().startswith(b"\x89PNG")
+    assert paths[-1].read_text().splitlines()[:2] == ["phase,number,latency_us", "warmup,0,3000.000"]
+    assert dragged_data[0].hasImage()
+
+    page.show_operators()
+    names = [Path(url.toLocalFile()).name for url in page.handle.mime().urls()]
+    assert names == ["Most-expensive-operators.png", "By-type.png", "operators.csv"]
