@@ -291,7 +291,7 @@ def measured(monkeypatch):
 
     plans = []
 
-    def execute(path, model, plan, progress=None, *, devices=None):
+    def execute(path, model, plan, progress=None, **_others):
         plans.append((Path(path).name, plan))
         return replace(a_run(model, id_=f"fresh-{len(plans)}"), plan=plan)
 
