@@ -195,6 +195,14 @@ _SPECS = (
     ),
     ActionSpec(id="reload_targets", text="Reload targets", menu=Menu.TARGETS, shortcuts=("Shift+F5",)),
     ActionSpec(
+        id="compare",
+        text="Compare…",
+        menu=Menu.PROFILE,
+        shortcuts=("Ctrl+D",),
+        tip="Compare models and runs beside each other",
+        needs_model=True,
+    ),
+    ActionSpec(
         id="profile",
         text="Profile",
         menu=Menu.PROFILE,

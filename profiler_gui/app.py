@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from profiler_gui.baselining import BaselineColumns
 from profiler_gui.checking import TargetChecker
 from profiler_gui.commands import Commands
+from profiler_gui.comparison_commands import ComparisonCommands
 from profiler_gui.conversion_commands import ConversionCommands
 from profiler_gui.device_commands import DeviceCommands
 from profiler_gui.devices import DeviceBoard
@@ -116,6 +117,7 @@ def make_window(services: Services, *, waits_for_graph: bool = False) -> MainWin
     QueryCommands(window, services)
     ReportCommands(window, services)
     foreign = ForeignFiles(window, services)
+    ComparisonCommands(window, services)
     DeviceCommands(window, services)
     checker = TargetChecker(services.session, services.jobs, services.notices, services.settings)
     TargetCommands(window, services, checker)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from backends.compare.align import align_models
-from backends.compare.alignment import Alignment, Correction
+from backends.compare.alignment import Alignment, Correction, correct
 from backends.compare.judgement import Judgement, judge
 from backends.compare.layer_difference import LayerRow, layer_rows
 from backends.compare.model_difference import (
@@ -55,9 +55,21 @@ class Comparison:
 
 
 def compare(
-    a: Subject, b: Subject, corrections: Sequence[Correction] = (), progress: Progress | None = None
+    a: Subject,
+    b: Subject,
+    corrections: Sequence[Correction] = (),
+    progress: Progress | None = None,
+    *,
+    alignment: Alignment | None = None,
 ) -> Comparison:
     """Compare two sides. Runs without their model are aligned by the names and types that they recorded.
+
+    Args:
+        a: the reference.
+        b: the other side.
+        corrections: what a user said about the alignment.
+        progress: for steps and cancelling.
+        alignment: one of the same models that was made before, so that it need not be made again.
 
     Raises:
         ValueError: a side has neither a model nor a run.
@@ -66,11 +78,12 @@ def compare(
     progress = progress or Progress()
     a_model, b_model = _model_of(a), _model_of(b)
     progress.step("Aligning the operators")
-    alignment = align_models(a_model, b_model, corrections, progress)
+    aligned = alignment or align_models(a_model, b_model, progress=progress)
+    aligned = correct(aligned, corrections, a_model, b_model)
     progress.step("Comparing the operators")
     is_known = a.model is not None and b.model is not None
-    difference = compare_models(a_model, b_model, alignment) if is_known else None
-    operators = difference.operators if difference else tuple(operator_differences(a_model, b_model, alignment))
+    difference = compare_models(a_model, b_model, aligned) if is_known else None
+    operators = difference.operators if difference else tuple(operator_differences(a_model, b_model, aligned))
     progress.step("Comparing the layers")
     rows = layer_rows(execution_order(operators), a.run, b.run, (_labels(a_model), _labels(b_model)))
     has_runs = a.run is not None and b.run is not None
@@ -78,12 +91,12 @@ def compare(
     return Comparison(
         a=a,
         b=b,
-        alignment=alignment,
+        alignment=aligned,
         model=difference,
         layers=rows,
         judgement=judge(a.runs, b.runs) if has_runs else None,
         surroundings=compare_surroundings(a.run, b.run) if a.run is not None and b.run is not None else (),
-        targets=compare_verdicts(a.verdicts, b.verdicts, alignment) if a.verdicts and b.verdicts else (),
+        targets=compare_verdicts(a.verdicts, b.verdicts, aligned) if a.verdicts and b.verdicts else (),
     )
 
 

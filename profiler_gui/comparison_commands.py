@@ -1,0 +1,107 @@
+"""Comparing: from the menu and from whoever asks the session, to a tab of its own."""
+
+from functools import partial
+
+from PySide6.QtCore import QObject, Slot
+
+from backends.compare.alignment import Correction
+from backends.compare.comparison import Comparison
+from backends.compare.layer_difference import difference_values
+from backends.reports.run_columns import format_moment
+from backends.runs.operator_column import OperatorColumn
+from backends.runs.run import Run
+from profiler_gui.main_window import MainWindow
+from profiler_gui.services import Services
+from profiler_gui.session import OpenModel, Side
+
+DIFFERENCE_COLUMN = "difference_ns"
+
+
+class ComparisonCommands(QObject):
+    """Shows comparisons in tabs, and gives the open models the differences as a column to colour by."""
+
+    def __init__(self, window: MainWindow, services: Services) -> None:
+        super().__init__(window)
+        self._window = window
+        self._services = services
+        self._count = 0
+        self._corrections: dict[tuple[str, str], tuple[Correction, ...]] = {}
+        window.actions_table["compare"].triggered.connect(self.choose_sides)
+        services.session.compare_wanted.connect(self.show_comparison)
+
+    @Slot()
+    def choose_sides(self) -> None:
+        """Ask what to compare."""
+        from profiler_gui.dialogs.compare_dialog import CompareDialog
+
+        sides = self.known_sides()
+        dialog = CompareDialog(sides, self._likely(sides), self._window)
+        dialog.sides_chosen.connect(self._services.session.compare)
+        dialog.open()
+
+    def known_sides(self) -> tuple[Side, ...]:
+        """Give every open model with each of its runs, and without one where it has none."""
+        sides = []
+        for record in self._services.session.models:
+            for run in record.runs or (None,):
+                sides.append(side_of(record, run))
+        return tuple(sides)
+
+    @Slot(object)
+    def show_comparison(self, sides: tuple[Side, ...]) -> None:
+        """Show sides beside each other in a new tab; others that are open can be chosen there."""
+        from profiler_gui.pages.comparison_page import ComparisonPage
+
+        self._count += 1
+        session = self._services.session
+        page = ComparisonPage(sides, self._services.jobs, self._services.notices, session.targets)
+        for (a, b), corrections in self._corrections.items():
+            page.set_corrections(a, b, corrections)
+        page.corrected.connect(self._on_corrected)
+        page.compared.connect(partial(self._give_columns, page))
+        title = f"{sides[0].title} ↔ {sides[1].title}" if len(sides) == 2 else f"{len(sides)} compared"
+        tip = "\n".join(f"{chr(ord('A') + number)}: {side.title}" for number, side in enumerate(sides[:26]))
+        self._window.tabs.show_view(f"comparison:{self._count}", page, title, tip=tip)
+
+    @Slot(str, str, object)
+    def _on_corrected(self, a: str, b: str, corrections: tuple[Correction, ...]) -> None:
+        self._corrections[a, b] = corrections
+
+    def _give_columns(self, page: object, comparison: Comparison) -> None:
+        """Let open models be coloured by the difference, wherever the comparison has times."""
+        a, b = comparison.a, comparison.b
+        if a.run is None or b.run is None or a.model is None or b.model is None:
+            return
+        a_values, b_values = difference_values(comparison.layers)
+        for record in self._services.session.models:
+            for model, values in ((a.model, a_values), (b.model, b_values)):
+                if record.model.sha256 == model.sha256 and values:
+                    record.add_column(
+                        OperatorColumn(
+                            id=DIFFERENCE_COLUMN,
+                            title="Time, B − A",
+                            values=values,
+                            unit="ns",
+                            source=f"A: {a.title}, B: {b.title}",
+                            is_diverging=True,
+                        )
+                    )
+
+    def _likely(self, sides: tuple[Side, ...]) -> tuple[int, ...]:
+        """Propose the two newest runs of the model in front, or it and another one."""
+        current = self._services.session.current
+        if current is None or len(sides) < 2:
+            return ()
+        own = [number for number, side in enumerate(sides) if side.model is current.model]
+        if len(own) > 1:
+            return tuple(own[-2:])
+        others = [number for number in range(len(sides)) if number not in own]
+        return tuple(sorted((*own, *others[:1])))
+
+
+def side_of(record: OpenModel, run: Run | None) -> Side:
+    """Give an open model, with one of its runs, as a side."""
+    title = record.title if run is None else f"{record.title}, {format_moment(run.started_at)}"
+    if run is not None:
+        title += f", {run.plan.delegate or run.plan.kernels} on {run.plan.device}"
+    return Side(model=record.model, costs=record.costs, run=run, title=title)
