@@ -91,6 +91,14 @@ class CentralTabs(QTabWidget):
         view.deleteLater()
         self.views_changed.emit()
 
+    def close_front_view(self) -> bool:
+        """Close what is in front if it is no model; give whether it was."""
+        for key, view in tuple(self._views.items()):
+            if view is self.currentWidget():
+                self.close_view(key)
+                return True
+        return False
+
     @Slot(object)
     def _on_current_changed(self, record: OpenModel | None) -> None:
         if record is not None and record in self._pages:

@@ -145,6 +145,8 @@ class Commands(QObject):
 
     @Slot()
     def _close(self) -> None:
+        if self._window.tabs.close_front_view():
+            return
         record = self._services.session.current
         if record is not None:
             self._services.session.close(record)

@@ -28,6 +28,7 @@ class ComparisonCommands(QObject):
         self._corrections: dict[tuple[str, str], tuple[Correction, ...]] = {}
         window.actions_table["compare"].triggered.connect(self.choose_sides)
         services.session.compare_wanted.connect(self.show_comparison)
+        window.tabs.currentChanged.connect(self._on_tab_changed)
 
     @Slot()
     def choose_sides(self) -> None:
@@ -59,9 +60,17 @@ class ComparisonCommands(QObject):
             page.set_corrections(a, b, corrections)
         page.corrected.connect(self._on_corrected)
         page.compared.connect(partial(self._give_columns, page))
-        title = f"{sides[0].title} ↔ {sides[1].title}" if len(sides) == 2 else f"{len(sides)} compared"
+        names = list(dict.fromkeys(side.model.name for side in sides))
+        title = f"Runs of {names[0]}" if len(names) == 1 else " ↔ ".join(names[:2])
+        title += f" and {len(names) - 2} more" if len(names) > 2 else ""
         tip = "\n".join(f"{chr(ord('A') + number)}: {side.title}" for number, side in enumerate(sides[:26]))
         self._window.tabs.show_view(f"comparison:{self._count}", page, title, tip=tip)
+
+    @Slot(int)
+    def _on_tab_changed(self, _index: int) -> None:
+        """Give a comparison the room of the panels: they are about one model."""
+        widget = self._window.tabs.currentWidget()
+        self._window.docks.step_aside(getattr(widget, "needs_room", False))
 
     @Slot(str, str, object)
     def _on_corrected(self, a: str, b: str, corrections: tuple[Correction, ...]) -> None:

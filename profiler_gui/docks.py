@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QByteArray, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
 
@@ -114,6 +114,7 @@ class Docks(QObject):
         self._docks: dict[str, QDockWidget] = {}
         self._toggles: dict[str, QAction] = {}
         self._in_front: set[str] = set()
+        self._kept: QByteArray | None = None
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(0)
@@ -195,6 +196,19 @@ class Docks(QObject):
         """Show a panel and bring it to the front of its tabs."""
         self._docks[id_].show()
         self._docks[id_].raise_()
+
+    def step_aside(self, is_aside: bool) -> None:
+        """Leave the whole window to a view that needs it, or come back as before."""
+        if is_aside and self._kept is None:
+            self._kept = self._window.saveState()
+            self.hide_all()
+        elif not is_aside and self._kept is not None:
+            kept, self._kept = self._kept, None
+            self._window.restoreState(kept)
+
+    def layout_state(self) -> QByteArray:
+        """Give how the docks stand, or will when they come back."""
+        return self._window.saveState() if self._kept is None else self._kept
 
     def hide_all(self) -> None:
         """Hide every dock."""

@@ -166,7 +166,7 @@ class MainWindow(QMainWindow):
         self._stack.setCurrentWidget(self.tabs if has_model or self.tabs.views else self.empty_state)
 
     def _save_layout(self) -> None:
-        self._services.settings.layout = self.saveState()
+        self._services.settings.layout = self.docks.layout_state()
 
     # Drops and closing ------------------------------------------------------------------------------------------------
 

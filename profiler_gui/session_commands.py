@@ -240,7 +240,7 @@ class SessionCommands(QObject):
 
     @Slot()
     def _keep_state(self) -> None:
-        text = state_text(self._services.session, self._window.saveState())
+        text = state_text(self._services.session, self._window.docks.layout_state())
         self.saver.keep(lambda file: file.set_properties({"window": text}), creates=False)
 
     def _keep_all_state(self) -> None:

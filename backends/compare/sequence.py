@@ -7,6 +7,8 @@ from backends.compare.likeness import LEAST, Likeness
 _MOST_CELLS = 4_000_000
 _BAND = 500
 """Where stretches are too long to compare everything, how far from the diagonal is looked."""
+_PAIR_COST = 0.3
+"""Taken off each pair, so that two that are hardly alike do not keep a good one from being found."""
 _DIAGONAL, _UP, _LEFT = 0, 1, 2
 
 
@@ -23,7 +25,7 @@ def align_stretch(likeness: Likeness, a: range, b: range) -> list[tuple[int, int
     for row, place in enumerate(a):
         first, end = _window(row, len(a), len(b))
         alike = likeness.row(place, b.start + first, b.start + end)
-        diagonal = np.where(alike >= LEAST, best[first:end] + alike, -1.0)
+        diagonal = np.where(alike >= LEAST, best[first:end] + alike - _PAIR_COST, -1.0)
         up = best[first + 1 : end + 1]
         left_start = best[first]
         value = np.maximum.accumulate(np.concatenate(([left_start], np.maximum(diagonal, up))))[1:]

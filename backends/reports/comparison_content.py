@@ -8,7 +8,7 @@ from backends.compare.comparison import Comparison, Subject
 from backends.compare.condition import ConditionResult
 from backends.compare.judgement import Judgement
 from backends.compare.layer_difference import LayerRow
-from backends.compare.model_difference import Status
+from backends.compare.model_difference import ModelDifference, Status
 from backends.reports.comparison_columns import (
     FACT_COLUMNS,
     LAYER_DIFFERENCE_COLUMNS,
@@ -124,11 +124,23 @@ def headlines(comparison: Comparison) -> tuple[str, ...]:
     if comparison.judgement is not None:
         lines.append(comparison.judgement.headline)
     if comparison.model is not None:
-        lines.append(comparison.model.sentences[0] if comparison.model.sentences else "The models agree.")
+        lines.append(_count_text(comparison.model))
+        if comparison.judgement is None and comparison.alignment.matches:
+            lines += [line for line in comparison.model.sentences[:2] if line not in lines]
     worse = [target.target_name for target in comparison.targets if target.is_regression]
     if worse:
         lines.append(f"Targets that take less of B: {', '.join(worse)}.")
     return tuple(lines)
+
+
+def _count_text(model: ModelDifference) -> str:
+    """Count the operators by what became of them; identical files say so."""
+    counts = {status: model.count(status) for status in Status}
+    if not any(counts[status] for status in (Status.CHANGED, Status.ADDED, Status.REMOVED)):
+        return model.sentences[0] if model.sentences else "The models agree in everything."
+    words = {Status.SAME: "the same", Status.CHANGED: "changed", Status.ADDED: "only in B", Status.REMOVED: "only in A"}
+    told = [f"{count} {words[status]}" for status, count in counts.items() if count]
+    return f"Operators: {', '.join(told)}."
 
 
 def _sides(comparison: Comparison) -> tuple[tuple[str, str], ...]:

@@ -6,6 +6,7 @@ from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -72,6 +73,7 @@ class ComparisonGraphs(QWidget):
         self._comparison: Comparison | None = None
         self._anchors: _Anchors | None = None
         self._is_following = False
+        self._is_colour_chosen = False
         self._pairs: tuple[tuple[int, int], ...] = ()
         self.can_undo: Callable[[], bool] = lambda: False
         self.canvases = (GraphCanvas(), GraphCanvas())
@@ -122,8 +124,11 @@ class ComparisonGraphs(QWidget):
             label.set_text(f"{letter}   {side.title}")
         has_times = any(row.difference_ns is not None for row in comparison.layers)
         self._colours.setItemData(_BY_TIME, None if has_times else 0, Qt.ItemDataRole.UserRole - 1)
+        is_same = all(row.status is Status.SAME for row in comparison.layers)
         if not has_times:
             self._colours.setCurrentIndex(_BY_STATUS)
+        elif is_same and not self._is_colour_chosen:
+            self._colours.setCurrentIndex(_BY_TIME)
         self._show_overlays()
         self._find_anchors()
 
@@ -193,7 +198,13 @@ class ComparisonGraphs(QWidget):
             canvas.view_changed.connect(partial(self._on_view_changed, side))
             canvas.selection_changed.connect(partial(self._on_selection_changed, side))
             canvas.context_menu_requested.connect(partial(self._show_menu, side))
-        self._colours.activated.connect(self._show_overlays)
+        self._colours.activated.connect(self._on_colour_chosen)
+        for keys, act in (("Space", self.show_all), ("F", self._frame_selection)):
+            action = QAction(self)
+            action.setShortcut(QKeySequence(keys))
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            action.triggered.connect(act)
+            self.addAction(action)
         self.link.toggled.connect(self._on_linked)
         self._subgraphs.activated.connect(self._on_subgraph_chosen)
 
@@ -208,6 +219,16 @@ class ComparisonGraphs(QWidget):
             overlays = tuple(_time_overlay(side_values) for side_values in values)  # type: ignore[assignment]
         for canvas, overlay in zip(self.canvases, overlays, strict=True):
             canvas.set_overlay(overlay)
+
+    @Slot()
+    def _on_colour_chosen(self) -> None:
+        self._is_colour_chosen = True
+        self._show_overlays()
+
+    @Slot()
+    def _frame_selection(self) -> None:
+        side = 0 if self.canvases[0].selection else 1
+        self.canvases[side].frame_selection()
 
     # Moving together --------------------------------------------------------------------------------------------------
 

@@ -81,6 +81,8 @@ class ComparisonPage(QWidget):
         corrected: hashes of both models, and the corrections of their alignment in force.
     """
 
+    needs_room = True
+    """The panels of the window step aside while it is in front."""
     compared = Signal(object)
     corrected = Signal(str, str, object)
 
@@ -298,7 +300,7 @@ class ComparisonPage(QWidget):
     def _show_words(self, comparison: Comparison) -> None:
         lines = headlines(comparison)
         self.headline.set_text(lines[0] if lines else "Nothing to compare.")
-        self.details.set_text("   ".join(lines[1:]))
+        self._show_details(lines[1:])
         judgement = comparison.judgement
         notes = list(judgement.notes) if judgement else ["Choose a run on each side to compare latencies."]
         if judgement is not None and judgement.rank_test is not None:
@@ -306,6 +308,10 @@ class ComparisonPage(QWidget):
         if comparison.surroundings:
             notes.append(f"{len(comparison.surroundings)} things about the surroundings differ; see there.")
         self._notes.set_text("\n".join(notes))
+
+    def _show_details(self, lines: Sequence[str]) -> None:
+        self.details.set_text("   ".join(lines))
+        self.details.setVisible(bool(lines))
 
     @Slot(int, int)
     def _draw(self, a_index: int, b_index: int) -> None:
@@ -348,8 +354,8 @@ class ComparisonPage(QWidget):
         self.targets.show_targets(targets)
         worse = [target.target_name for target in targets if target.is_regression]
         if worse and self.comparison is not None:
-            lines = [*headlines(self.comparison)[1:], f"Targets that take less of B: {', '.join(worse)}."]
-            self.details.set_text("   ".join(lines))
+            lines = headlines(self.comparison)[1:]
+            self._show_details([*lines, f"Targets that take less of B: {', '.join(worse)}."])
 
     @Slot(object)
     def _on_failed(self, error: Exception) -> None:

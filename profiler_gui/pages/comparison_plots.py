@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     # The plotting library takes a second to import.
     from profiler_gui.widgets.overlaid_plots import OverlaidPlot
 
-_SHOWN_LAYERS = 12
+_MOST_LAYERS = 12
+_LAYER_PIXELS = 26
 _NO_RUNS = "Choose a run on each side to see latencies over each other."
 
 
@@ -74,7 +75,7 @@ class ComparisonPlots(QWidget):
         rows.sort(key=lambda row: -max(row.a_ns or 0.0, row.b_ns or 0.0))
         bars = [
             PairedBar(label=f"{_place(row.a or row.b)} {row.kind}", a_ns=row.a_ns or 0.0, b_ns=row.b_ns or 0.0)
-            for row in rows[:_SHOWN_LAYERS]
+            for row in rows[: min(max((self.height() - 100) // _LAYER_PIXELS, 4), _MOST_LAYERS)]
         ]
         layers.setVisible(bool(bars))
         layers.show_bars(bars)

@@ -20,6 +20,7 @@ from profiler_gui.tables.record_view import RecordView
 from profiler_gui.theme import colors_of
 from profiler_gui.widgets.filter_bar import FilterBar
 from profiler_gui.widgets.label import PlainLabel, plain_label
+from profiler_gui.widgets.turning_splitter import TurningSplitter
 
 _NOTABLE = 0.005
 _TIMES = ("a_time", "b_time", "difference_ns", "relative", "a_place", "b_place")
@@ -156,11 +157,12 @@ class FactDifferences(QWidget):
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         scroll.setWidget(inner)
         self.view = RecordView(RecordTable(FACT_COLUMNS))
+        splitter = TurningSplitter((1, 1))
+        splitter.addWidget(scroll)
+        splitter.addWidget(self.view)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(scroll, 1)
-        column.addWidget(self.view, 2)
+        column.addWidget(splitter)
         self._scroll = scroll
         self.labels: list[PlainLabel] = []
 
