@@ -59,6 +59,7 @@ class ComparisonCommands(QObject):
         for (a, b), corrections in self._corrections.items():
             page.set_corrections(a, b, corrections)
         page.corrected.connect(self._on_corrected)
+        page.help_wanted.connect(self._show_help)
         page.compared.connect(partial(self._give_columns, page))
         names = list(dict.fromkeys(side.model.name for side in sides))
         title = f"Runs of {names[0]}" if len(names) == 1 else " ↔ ".join(names[:2])
@@ -71,6 +72,12 @@ class ComparisonCommands(QObject):
         """Give a comparison the room of the panels: they are about one model."""
         widget = self._window.tabs.currentWidget()
         self._window.docks.step_aside(getattr(widget, "needs_room", False))
+
+    @Slot(object)
+    def _show_help(self, paragraphs: tuple[str, ...]) -> None:
+        from profiler_gui.dialogs.text_dialog import TextDialog
+
+        TextDialog("Is the difference real?", paragraphs, self._window).open()
 
     @Slot(str, str, object)
     def _on_corrected(self, a: str, b: str, corrections: tuple[Correction, ...]) -> None:

@@ -48,7 +48,7 @@ from profiler_gui.pages.export import TABLE_FORMATS
 from profiler_gui.session import Side
 from profiler_gui.widgets.label import PlainLabel, plain_label
 
-_HELP = (
+HELP = (
     *METHOD,
     "Drift is taken out along a straight line; the interval grows by how much the drifts of both sides differ. One run "
     "is one start of the program, and another start can differ by a percent or more: choose several runs of each side, "
@@ -79,12 +79,14 @@ class ComparisonPage(QWidget):
     Signals:
         compared: a new ``Comparison``.
         corrected: hashes of both models, and the corrections of their alignment in force.
+        help_wanted: paragraphs on how a difference is judged shall be shown.
     """
 
     needs_room = True
     """The panels of the window step aside while it is in front."""
     compared = Signal(object)
     corrected = Signal(str, str, object)
+    help_wanted = Signal(object)
 
     def __init__(
         self, sides: Sequence[Side], jobs: JobRunner, notices: NoticeBoard, targets: Sequence[Target] = ()
@@ -194,7 +196,7 @@ class ComparisonPage(QWidget):
         swap = _button("⇄", "Swap A and B")
         swap.clicked.connect(self.swap)
         help_button = _button("How is this decided?", "")
-        help_button.clicked.connect(self._show_help)
+        help_button.clicked.connect(lambda: self.help_wanted.emit(HELP))
         for place, (letter, combo) in enumerate(zip(LETTERS, self._choices, strict=True)):
             label = plain_label(letter, role="section", is_selectable=False)
             label.setWordWrap(False)
@@ -392,12 +394,6 @@ class ComparisonPage(QWidget):
         for canvas, ids in zip(self.graphs.canvases, (a, b), strict=True):
             canvas.set_matches(ids)
         self.graphs.select(a, b)
-
-    @Slot()
-    def _show_help(self) -> None:
-        from profiler_gui.dialogs.text_dialog import TextDialog
-
-        TextDialog("Is the difference real?", _HELP, self).open()
 
     def _export(self, name: str) -> None:
         if self.comparison is None:
