@@ -151,7 +151,8 @@ def int8_model() -> bytes:
             joined = [tensor for tensor in (*op.inputs, *op.outputs) if tensor.data is None]
             common = (min(ranges[t.name][0] for t in joined), max(ranges[t.name][1] for t in joined))
             ranges.update({tensor.name: common for tensor in joined})
-    ranges[mask.name] = (0.0, 255 / 256)
+    # TFLite's own kernel wants this scale of 1/256 for whatever a LOGISTIC gives.
+    ranges.update({op.outputs[0].name: (0.0, 255 / 256) for op in net.operators if op.kind == "LOGISTIC"})
     ranges[image.name] = (0.0, 1.0)
     made: dict[int, StoredTensor] = {}
     operators = [_quantise_operator(op, ranges, made) for op in net.operators]
