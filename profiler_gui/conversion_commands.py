@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+import weakref
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,7 +32,6 @@ class ConversionCommands(QObject):
         super().__init__(window)
         self._window = window
         self._services = services
-        self._folders: list[tempfile.TemporaryDirectory[str]] = []
         services.opener.add_route(Route(accepts=is_convertible, open_paths=self.show_networks))
         window.actions_table["convert"].triggered.connect(self.choose_network)
         window.actions_table["compare_accuracy"].triggered.connect(self.show_accuracy)
@@ -78,9 +78,9 @@ class ConversionCommands(QObject):
             self._window.tabs.show_view(key, shown, "")
             return shown
         # Kept until the program ends: models may be open long after the tab is closed.
-        folder = tempfile.TemporaryDirectory(prefix="tflite-profiler-")
-        self._folders.append(folder)
-        page = ConversionPage(self._services, source, Path(folder.name))
+        folder = Path(tempfile.mkdtemp(prefix="tflite-profiler-"))
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        page = ConversionPage(self._services, source, folder)
         page.open_wanted.connect(self._services.opener.open_paths)
         page.save_wanted.connect(self.save)
         page.accuracy_wanted.connect(lambda *what: self.accuracy.compare(*what))

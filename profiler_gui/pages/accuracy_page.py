@@ -73,7 +73,11 @@ class _Work:
         if not self.layer_samples:
             return found, None
         few = replace(self.data, count=min(self.data.count, self.layer_samples))
-        return found, find_layer_errors(self.reference, self.actual, few, progress)
+        try:
+            return found, find_layer_errors(self.reference, self.actual, few, progress)
+        except ProfilerError as error:
+            # What XNNPACK runs, TFLite's own kernels may refuse: the outputs are known all the same.
+            return replace(found, notes=(*found.notes, f"The layers are not known: {error.message}.")), None
 
 
 class AccuracyPage(Page):
@@ -414,6 +418,7 @@ def _summary(comparison: Comparison, report: LayerReport | None) -> str:
         parts.append(f"The best class agrees in {format_share(main.top[1])}.")
     if comparison.is_random:
         parts.append("The values were random: give real samples for figures that mean something.")
+    parts += [note for note in comparison.notes if note.startswith("The layers")]
     if report is not None:
         entries = report.entries[:3]
         if entries:
