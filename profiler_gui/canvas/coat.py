@@ -66,11 +66,15 @@ def dress(picture: GraphPicture, palette: Palette, overlay: Overlay | None) -> C
 def _tinted(coat: Coat, picture: GraphPicture, tints: tuple[Tint, ...]) -> Coat:
     """Colour what colour rules pick out; a group of operators as soon as one of them is."""
     colour, pattern = coat.colour.copy(), coat.pattern.copy()
+    badges = list(coat.badges) or [""] * len(picture.nodes)
+    marks = [""] * len(picture.nodes)
     for place in range(len(tints) - 1, -1, -1):  # backwards, so that the first rule is on top
         wanted = tints[place].operators
         nodes = sorted({picture.node_of[id_] for id_ in wanted if id_ in picture.node_of})
         colour[nodes] = len(coat.colours) + place
         pattern[nodes] = Pattern.PLAIN
+        for node in nodes:
+            marks[node] = tint_mark(place)
     colours = tuple(tint.colour for tint in tints)
     return replace(
         coat,
@@ -78,7 +82,13 @@ def _tinted(coat: Coat, picture: GraphPicture, tints: tuple[Tint, ...]) -> Coat:
         text_colours=(*coat.text_colours, *(text_on(colour) for colour in colours)),
         colour=colour,
         pattern=pattern,
+        badges=tuple(" ".join(filter(None, both)) for both in zip(marks, badges, strict=True)),
     )
+
+
+def tint_mark(place: int) -> str:
+    """Give the mark of a colour rule, so that colour alone never tells which one it is."""
+    return f"R{place + 1}"
 
 
 def placement_colour(palette: Palette, placement: Placement) -> str:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QLinearGradient,
 
 from backends.reports.plain_text import plain
 from backends.targets.verdict import Placement
-from profiler_gui.canvas.coat import BADGES, PATTERNS, TEXTURES, Pattern, group_colour, placement_colour
+from profiler_gui.canvas.coat import BADGES, PATTERNS, TEXTURES, Pattern, group_colour, placement_colour, tint_mark
 from profiler_gui.canvas.colour_map import colour_table, text_on
 from profiler_gui.canvas.overlay import CategoryOverlay, GroupOverlay, Overlay, PlacementOverlay, ValueOverlay
 from profiler_gui.canvas.palette import Palette
@@ -83,7 +83,7 @@ def paint_legend(painter: QPainter, overlay: Overlay, palette: Palette, font: QF
 def _paint_tint_rows(painter: QPainter, overlay: Overlay, palette: Palette) -> None:
     first = _own_rows_of(overlay) + 1
     for place, tint in enumerate(overlay.tints[:_MOST_TINTS]):
-        _paint_swatch(painter, first + place, tint.colour, Pattern.PLAIN, "")
+        _paint_swatch(painter, first + place, tint.colour, Pattern.PLAIN, tint_mark(place))
         _paint_row(painter, first + place, plain(tint.name), len(tint.operators), palette)
     hidden = len(overlay.tints) - _MOST_TINTS
     if hidden > 0:

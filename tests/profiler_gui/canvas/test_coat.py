@@ -90,6 +90,7 @@ def test_rules_colour_over_any_overlay_and_the_first_one_is_on_top(residual):
         assert coat.colours[coat.colour[add]] == "#ddeeff"
         assert coat.colours[coat.colour[logistic]] not in ("#112233", "#ddeeff")
         assert contrast(coat.text_colours[coat.colour[add]], "#ddeeff") >= 4.5
+        assert [coat.badges[node] for node in (conv, add, logistic)] == ["R1", "R2", ""]
 
 
 def test_both_ends_of_a_difference_stand_out_from_the_ground_and_none_recedes_into_it():
