@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from backends.model.model import NO_TENSOR, Model, Operator, OperatorId
 from backends.reports.columns import speed_word
+from backends.targets.check import Verdicts
 from backends.targets.flows import after_limits
 from backends.targets.verdict import ModelVerdict, Partition, Placement, Verdict
 from profiler_gui.canvas.overlay import CategoryOverlay, Group, GroupOverlay, PlacementOverlay
@@ -139,4 +140,6 @@ def _partition_overlay(title: str, verdict: ModelVerdict, parts: Sequence[Partit
 
 
 def _placements(verdict: ModelVerdict) -> dict[OperatorId, Placement]:
+    if isinstance(verdict.verdicts, Verdicts):
+        return verdict.verdicts.placements()
     return {id_: answer.placement for id_, answer in verdict.verdicts.items()}

@@ -259,7 +259,8 @@ class OpenModel(QObject):
 
     def select(self, operators: Iterable[OperatorId]) -> None:
         """Select operators; ones that do not exist are ignored."""
-        selection = frozenset(id_ for id_ in operators if self._exists(id_))
+        counts = [len(subgraph.operators) for subgraph in self.model.subgraphs]
+        selection = frozenset(id_ for id_ in operators if 0 <= id_[0] < len(counts) and 0 <= id_[1] < counts[id_[0]])
         if selection != self._selection:
             self._selection = selection
             self.selection_changed.emit(selection)

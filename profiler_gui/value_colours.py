@@ -1,7 +1,7 @@
 """From numbers to colours: the scale of an overlay of values."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from backends.model.model import OperatorId
@@ -48,7 +48,7 @@ def _scaled(
     return ValueOverlay(
         title=title,
         values={id_: (value - smallest) / span if span else 0.0 for id_, value in values.items()},
-        labels=_labels(values, column.unit),
+        labels=_Labels(values, column.unit),
         minimum_text=format_quantity(smallest, column.unit) if smallest else "0",
         maximum_text=format_quantity(largest, column.unit),
         scale="linear",
@@ -63,7 +63,7 @@ def _logarithmic(title: str, column: OperatorColumn, values: Mapping[OperatorId,
     return ValueOverlay(
         title=title,
         values={id_: _log_share(value, smallest, span) for id_, value in values.items()},
-        labels=_labels(values, column.unit),
+        labels=_Labels(values, column.unit),
         minimum_text=f"≤ {format_quantity(smallest, column.unit)}",
         maximum_text=format_quantity(largest, column.unit),
         scale="log",
@@ -90,9 +90,7 @@ def _diverging(
     return ValueOverlay(
         title=title,
         values={id_: place(value) for id_, value in values.items()},
-        labels={
-            id_: f"{'+' if value > 0 else ''}{format_quantity(value, column.unit)}" for id_, value in values.items()
-        },
+        labels=_Labels(values, column.unit, is_signed=True),
         minimum_text=f"−{text}",
         middle_text="0, log" if is_logarithmic else "0",
         maximum_text=f"+{text}",
@@ -101,8 +99,23 @@ def _diverging(
     )
 
 
-def _labels(values: Mapping[OperatorId, float], unit: str) -> dict[OperatorId, str]:
-    return {id_: format_quantity(value, unit) for id_, value in values.items()}
+class _Labels(Mapping[OperatorId, str]):
+    """Texts of values, made when one is asked for: most nodes of a large graph are never read."""
+
+    def __init__(self, values: Mapping[OperatorId, float], unit: str, *, is_signed: bool = False) -> None:
+        self._values = values
+        self._unit = unit
+        self._is_signed = is_signed
+
+    def __getitem__(self, id_: OperatorId) -> str:
+        value = self._values[id_]
+        return f"{'+' if self._is_signed and value > 0 else ''}{format_quantity(value, self._unit)}"
+
+    def __iter__(self) -> Iterator[OperatorId]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
 
 
 def _log_share(value: float, smallest: float, span: float) -> float:

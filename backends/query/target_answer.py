@@ -13,6 +13,7 @@ from backends.query.facts import Mask, QueryFacts
 from backends.query.field import PLACEMENTS
 from backends.query.flag import one_of
 from backends.query.syntax import Comparison, Condition, Value
+from backends.targets.check import Verdicts
 from backends.targets.verdict import ModelVerdict, Placement
 
 _UNCHECKED = "The targets were not checked yet, so their answers are not known."
@@ -89,7 +90,10 @@ def placed_so(verdict: ModelVerdict, placement: str) -> Iterable[OperatorId]:
             if part.is_accelerated and part.delegated == wanted
             for index in part.operators
         )
-    return (id_ for id_, answer in verdict.verdicts.items() if answer.placement is Placement(placement))
+    placed = Placement(placement)
+    if isinstance(verdict.verdicts, Verdicts):
+        return (id_ for id_, found in verdict.verdicts.placements().items() if found is placed)
+    return (id_ for id_, answer in verdict.verdicts.items() if answer.placement is placed)
 
 
 def partition_names(verdict: ModelVerdict) -> tuple[dict[OperatorId, str], ...]:

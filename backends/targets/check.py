@@ -80,6 +80,14 @@ class Verdicts(Mapping[OperatorId, Verdict]):
             fast_path=answer.fast_path,
         )
 
+    def placements(self) -> dict[OperatorId, Placement]:
+        """Give the placements alone, many times faster than with all that verdicts say."""
+        return {
+            OperatorId(number, index): answer.placement
+            for number, answers in enumerate(self._answers)
+            for index, answer in enumerate(answers)
+        }
+
     def __iter__(self) -> Iterator[OperatorId]:
         for number, answers in enumerate(self._answers):
             for index in range(len(answers)):

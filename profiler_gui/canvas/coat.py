@@ -1,11 +1,14 @@
 """What colour, pattern and label each node wears: by category, or by an overlay."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from typing import overload
 
 import numpy as np
 
 from backends.graph.boxes import Ints
+from backends.model.model import OperatorId
 from backends.query.colour_rule import Tint
 from backends.targets.verdict import Placement
 from profiler_gui.canvas.colour_map import STEPS, colour_table, steps_of, text_on
@@ -33,12 +36,33 @@ class Coat:
     colour: Ints
     pattern: Ints
     badges: tuple[str, ...]
-    labels: tuple[str, ...]
+    labels: Sequence[str]
     region: Ints
     region_tints: Ints
     """For each region its place in the tints of the palette."""
     shows_labels: bool = True
     """Whether labels are painted; they are told under the pointer in any case."""
+
+
+class _NodeLabels(Sequence[str]):
+    """The label of each node, looked up when it is painted."""
+
+    def __init__(self, picture: GraphPicture, labels: Mapping[OperatorId, str]) -> None:
+        self._nodes = picture.nodes
+        self._labels = labels
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[str, ...]: ...
+    def __getitem__(self, place: int | slice) -> str | tuple[str, ...]:
+        if isinstance(place, slice):
+            return tuple(self[number] for number in range(*place.indices(len(self))))
+        key = self._nodes[place].key
+        return self._labels.get(key, "") if key else ""
+
+    def __len__(self) -> int:
+        return len(self._nodes)
 
 
 BADGES = {Placement.ACCELERATED: "✓", Placement.FALLBACK: "!", Placement.UNKNOWN: "?"}
@@ -175,9 +199,9 @@ def _coat(  # noqa: PLR0913 - one optional part for each kind of overlay
     overlay: Overlay | None = None,
 ) -> Coat:
     count = len(picture.nodes)
-    labels: tuple[str, ...] = ()
+    labels: Sequence[str] = ()
     if overlay is not None and overlay.labels:
-        labels = tuple(overlay.labels.get(node.key, "") if node.key else "" for node in picture.nodes)
+        labels = _NodeLabels(picture, overlay.labels)
     return Coat(
         colours=tuple(colours),
         text_colours=tuple(text_on(colour) for colour in colours),
