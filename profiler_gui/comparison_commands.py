@@ -1,10 +1,10 @@
 """Comparing: from the menu and from whoever asks the session, to a tab of its own."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, Slot
 
-from backends.compare.alignment import Correction
 from backends.compare.comparison import Comparison
 from backends.compare.layer_difference import difference_values
 from backends.reports.run_columns import format_moment
@@ -25,7 +25,6 @@ class ComparisonCommands(QObject):
         self._window = window
         self._services = services
         self._count = 0
-        self._corrections: dict[tuple[str, str], tuple[Correction, ...]] = {}
         window.actions_table["compare"].triggered.connect(self.choose_sides)
         services.session.compare_wanted.connect(self.show_comparison)
         window.tabs.currentChanged.connect(self._on_tab_changed)
@@ -41,11 +40,16 @@ class ComparisonCommands(QObject):
         dialog.open()
 
     def known_sides(self) -> tuple[Side, ...]:
-        """Give every open model with each of its runs, and without one where it has none."""
+        """Give every open model with each of its runs, without one where it has none, and with all that are alike."""
         sides = []
         for record in self._services.session.models:
             for run in record.runs or (None,):
                 sides.append(side_of(record, run))
+            for runs in _alike(record.runs):
+                how = f"{runs[0].plan.delegate or runs[0].plan.kernels} on {runs[0].plan.device}"
+                title = f"{record.title}, {len(runs)} runs together, {how}"
+                side = Side(model=record.model, costs=record.costs, run=runs[0], more_runs=runs[1:], title=title)
+                sides.append(side)
         return tuple(sides)
 
     @Slot(object)
@@ -55,10 +59,14 @@ class ComparisonCommands(QObject):
 
         self._count += 1
         session = self._services.session
-        page = ComparisonPage(sides, self._services.jobs, self._services.notices, session.targets)
-        for (a, b), corrections in self._corrections.items():
-            page.set_corrections(a, b, corrections)
-        page.corrected.connect(self._on_corrected)
+        page = ComparisonPage(
+            sides,
+            self._services.jobs,
+            self._services.notices,
+            session.targets,
+            corrections=session.corrections,
+            others=self.known_sides(),
+        )
         page.help_wanted.connect(self._show_help)
         page.compared.connect(partial(self._give_columns, page))
         names = list(dict.fromkeys(side.model.name for side in sides))
@@ -78,10 +86,6 @@ class ComparisonCommands(QObject):
         from profiler_gui.dialogs.text_dialog import TextDialog
 
         TextDialog("Is the difference real?", paragraphs, self._window).open()
-
-    @Slot(str, str, object)
-    def _on_corrected(self, a: str, b: str, corrections: tuple[Correction, ...]) -> None:
-        self._corrections[a, b] = corrections
 
     def _give_columns(self, page: object, comparison: Comparison) -> None:
         """Let open models be coloured by the difference, wherever the comparison has times."""
@@ -113,6 +117,16 @@ class ComparisonCommands(QObject):
             return tuple(own[-2:])
         others = [number for number in range(len(sides)) if number not in own]
         return tuple(sorted((*own, *others[:1])))
+
+
+def _alike(runs: Sequence[Run]) -> list[tuple[Run, ...]]:
+    """Group runs that were measured in the same way; single ones are no group."""
+    groups: dict[object, list[Run]] = {}
+    for run in runs:
+        plan = run.plan
+        key = (plan.device, plan.kernels, plan.delegate, tuple(sorted(plan.delegate_options.items())), plan.threads)
+        groups.setdefault(key, []).append(run)
+    return [tuple(group) for group in groups.values() if len(group) > 1]
 
 
 def side_of(record: OpenModel, run: Run | None) -> Side:

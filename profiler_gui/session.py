@@ -20,6 +20,8 @@ from backends.targets.lint import LintFinding
 from backends.targets.supposition import Supposition
 from backends.targets.target import Target
 from backends.targets.verdict import ModelVerdict
+from profiler_gui.side import CorrectionBook
+from profiler_gui.side import Side as Side  # others take it from here
 
 
 class Overlay(StrEnum):
@@ -87,17 +89,6 @@ def open_key(path: Path, member: str = "") -> str:
     """Give the identity of a file, or of a model inside a bundle."""
     resolved = path.resolve()
     return f"{resolved}#{member}" if member else str(resolved)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Side:
-    """One of the things that are compared: a model, and a measurement of it where there is one."""
-
-    model: Model
-    costs: Mapping[OperatorId, OperatorCost]
-    run: Run | None = None
-    title: str
-    """Short name to show beside the letter."""
 
 
 class OpenModel(QObject):
@@ -421,6 +412,7 @@ class Session(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.corrections = CorrectionBook(self)
         self._models: list[OpenModel] = []
         self._baseline: Run | None = None
         self._current: OpenModel | None = None

@@ -192,6 +192,7 @@ class SessionCommands(QObject):
         session.model_opened.connect(self._on_model_opened)
         session.model_closed.connect(self._state.start)
         session.current_changed.connect(self._state.start)
+        session.corrections.changed.connect(self._state.start)
         window.docks.page_made.connect(self._on_page_made)
         window.close_wanted.connect(self._on_close_wanted)
         self._book.changed.connect(self._show_count)
@@ -337,6 +338,7 @@ class SessionCommands(QObject):
         for sha256 in wanted:
             if sha256 in by_content:
                 state.restore(session.add(by_content[sha256]))
+        session.corrections.take_json(state.corrections)
         front = next((item for item in session.models if item.model.sha256 == state.current), None)
         if front is not None:
             session.set_current(front)

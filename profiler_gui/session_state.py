@@ -34,6 +34,7 @@ def state_text(session: Session, layout: QByteArray) -> str:
             }
             for record in session.models
         },
+        "corrections": session.corrections.to_json(),
         "layout": base64.b64encode(layout.data()).decode() if not layout.isEmpty() else "",
     }
     return json.dumps(state)
@@ -64,6 +65,11 @@ class SavedState:
     def current(self) -> str:
         """Content of the model in front, or empty."""
         return _text(self._values, "current")
+
+    @property
+    def corrections(self) -> Any:
+        """Corrections of alignments, as ``CorrectionBook`` gave them."""
+        return self._values.get("corrections")
 
     @property
     def layout(self) -> QByteArray:

@@ -116,9 +116,10 @@ class ComparisonOverview(QWidget):
         self._reference = shown[0]
         letters = _letters(len(sides), shown)
         chosen = tuple(sides)
+        reference = chosen[shown[0]] if shown[0] < len(chosen) else chosen[0]
 
         def work(_progress: Progress) -> tuple[SideRow, ...]:
-            base = chosen[shown[0]].run
+            base = reference.runs
             return tuple(_row(place, letters[place], side, base) for place, side in enumerate(chosen))
 
         jobs.start(work, title="Comparing all sides", replaces=f"overview:{id(self)}", on_success=self._on_judged)
@@ -203,7 +204,7 @@ class Multiple(QWidget):
                 last = (x, y)
 
 
-def _row(place: int, letter: str, side: Side, base: Run | None) -> SideRow:
+def _row(place: int, letter: str, side: Side, base: tuple[Run, ...]) -> SideRow:
     run = side.run
     is_timed = run is not None and bool(run.latencies_ns)
     return SideRow(
@@ -212,7 +213,7 @@ def _row(place: int, letter: str, side: Side, base: Run | None) -> SideRow:
         title=side.title,
         run=run,
         summary=summarize_latencies(run.latencies_ns) if run is not None and is_timed else None,
-        judgement=judge((base,), (run,)) if run is not None and base is not None and run is not base else None,
+        judgement=judge(base, side.runs) if run is not None and base and side.runs != base else None,
     )
 
 

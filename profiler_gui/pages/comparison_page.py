@@ -45,7 +45,7 @@ from profiler_gui.pages.comparison_overview import ComparisonOverview
 from profiler_gui.pages.comparison_plots import ComparisonPlots
 from profiler_gui.pages.comparison_tables import FactDifferences, LayerDifferences, TargetDifferences, simple_view
 from profiler_gui.pages.export import TABLE_FORMATS
-from profiler_gui.session import Side
+from profiler_gui.side import CorrectionBook, Side
 from profiler_gui.widgets.label import PlainLabel, plain_label
 
 HELP = (
@@ -75,29 +75,39 @@ class ComparisonPage(QWidget):
         jobs: where comparing, drawing and checking happens.
         notices: where failures are told.
         targets: the targets whose answers are compared.
+        corrections: where corrections of alignments are kept; a book of its own when left out.
+        others: what can be chosen besides.
 
     Signals:
         compared: a new ``Comparison``.
-        corrected: hashes of both models, and the corrections of their alignment in force.
         help_wanted: paragraphs on how a difference is judged shall be shown.
     """
 
     needs_room = True
     """The panels of the window step aside while it is in front."""
     compared = Signal(object)
-    corrected = Signal(str, str, object)
     help_wanted = Signal(object)
 
     def __init__(
-        self, sides: Sequence[Side], jobs: JobRunner, notices: NoticeBoard, targets: Sequence[Target] = ()
+        self,
+        sides: Sequence[Side],
+        jobs: JobRunner,
+        notices: NoticeBoard,
+        targets: Sequence[Target] = (),
+        *,
+        corrections: CorrectionBook | None = None,
+        others: Sequence[Side] = (),
     ) -> None:
         super().__init__()
         self._sides = list(sides)
+        self._given = len(self._sides)
+        known = {_identity(side) for side in sides}
+        self._sides += [side for side in others if _identity(side) not in known]
         self._shown = (0, 1)
         self._jobs, self._notices, self._targets = jobs, notices, tuple(targets)
         self._running: list[Job] = []
         self._alignments: dict[tuple[str, str], Alignment] = {}
-        self._corrections: dict[tuple[str, str], tuple[Correction, ...]] = {}
+        self._book = corrections if corrections is not None else CorrectionBook(self)
         self._pictured: tuple[object, ...] = ()
         self._verdicts: dict[str, dict[str, ModelVerdict]] = {}
         self.comparison: Comparison | None = None
@@ -126,13 +136,7 @@ class ComparisonPage(QWidget):
     @property
     def corrections(self) -> tuple[Correction, ...]:
         """What was corrected about the alignment that is shown."""
-        return self._corrections.get(self._key, ())
-
-    def set_corrections(self, a_sha256: str, b_sha256: str, corrections: Sequence[Correction]) -> None:
-        """Take corrections that were made before."""
-        self._corrections[a_sha256, b_sha256] = tuple(corrections)
-        if self._key == (a_sha256, b_sha256):
-            self._start()
+        return self._book.of(*self._key)
 
     def swap(self) -> None:
         """Make B the reference."""
@@ -178,8 +182,8 @@ class ComparisonPage(QWidget):
             (self.surroundings, "Surroundings"),
         ):  # fmt: skip
             self._tabs.addTab(page, title)
-        if len(self._sides) > 2:
-            self._tabs.insertTab(0, self.overview, f"All {len(self._sides)}")
+        if self._given > 2:
+            self._tabs.insertTab(0, self.overview, f"All {self._given}")
             self._tabs.setCurrentIndex(0)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -224,6 +228,7 @@ class ComparisonPage(QWidget):
         return button
 
     def _connect(self) -> None:
+        self._book.changed.connect(self._on_corrected)
         for combo in self._choices:
             combo.activated.connect(self._on_chosen)
         self.graphs.selected.connect(self.layers.select)
@@ -265,8 +270,8 @@ class ComparisonPage(QWidget):
             return _Result(comparison=comparison, alignment=alignment)
 
         self._run(work, f"Comparing {a.title} with {b.title}", "compare", self._on_compared)
-        if self.overview.isVisible() or len(self._sides) > 2:
-            self.overview.show_sides(self._sides, self._shown, self._jobs)
+        if self._given > 2:
+            self.overview.show_sides(self._sides[: self._given], self._shown, self._jobs)
 
     def _run(self, work: object, title: str, key: str, on_success: object) -> None:
         job = self._jobs.start(
@@ -385,9 +390,12 @@ class ComparisonPage(QWidget):
             self._set_corrections(self.corrections[:-1])
 
     def _set_corrections(self, corrections: tuple[Correction, ...]) -> None:
-        self._corrections[self._key] = corrections
-        self.corrected.emit(*self._key, corrections)
-        self._start()
+        self._book.keep(*self._key, corrections)
+
+    @Slot(str, str)
+    def _on_corrected(self, a_sha256: str, b_sha256: str) -> None:
+        if set(self._key) == {a_sha256, b_sha256}:
+            self._start()
 
     @Slot(object, object)
     def _on_target_selected(self, a: frozenset[OperatorId], b: frozenset[OperatorId]) -> None:
@@ -413,12 +421,17 @@ class ComparisonPage(QWidget):
 
     def _other_runs(self) -> list[tuple[str, Run]]:
         """Give the runs of sides that are not A or B, as C, D and so on."""
-        others = [side for place, side in enumerate(self._sides) if place not in self._shown]
+        given = enumerate(self._sides[: self._given])
+        others = [side for place, side in given if place not in self._shown]
         return [(chr(ord("C") + number % 24), side.run) for number, side in enumerate(others) if side.run is not None]
 
 
 def _subject(side: Side) -> Subject:
-    return Subject(title=side.title, model=side.model, runs=() if side.run is None else (side.run,))
+    return Subject(title=side.title, model=side.model, runs=side.runs)
+
+
+def _identity(side: Side) -> tuple[str, ...]:
+    return side.model.sha256, *(run.id for run in side.runs)
 
 
 def _answers(model: Model, targets: Sequence[Target], progress: Progress) -> dict[str, ModelVerdict]:

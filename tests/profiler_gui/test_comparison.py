@@ -4,15 +4,17 @@ import json
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QByteArray, QPoint, Qt
 from PySide6.QtWidgets import QDialogButtonBox, QFileDialog, QMenu
 
+from backends.compare.alignment import Correction
 from backends.model.model import OperatorId
 from backends.targets.verdict import Placement
 from profiler_gui.comparison_commands import DIFFERENCE_COLUMN, side_of
 from profiler_gui.dialogs.compare_dialog import CompareDialog
 from profiler_gui.pages.comparison_page import ComparisonPage
-from profiler_gui.session import Side
+from profiler_gui.session_state import state_text
+from profiler_gui.side import CorrectionBook, Side
 from tests.profiler_gui.conftest import a_small_model
 from tests.support.builders import a_run
 
@@ -105,9 +107,7 @@ def choose(menu_of, text):
     menu.close()
 
 
-def test_an_alignment_is_corrected_by_hand_and_taken_back(pair, qtbot):
-    corrected = []
-    pair.corrected.connect(lambda *given: corrected.append(given))
+def test_an_alignment_is_corrected_by_hand_and_taken_back(pair, services, qtbot):
     canvas_a = pair.graphs.canvases[0]
     canvas_a._select(frozenset({canvas_a.picture.node_of[OperatorId(0, 1)]}))
     with qtbot.waitSignal(pair.compared):
@@ -116,7 +116,7 @@ def test_an_alignment_is_corrected_by_hand_and_taken_back(pair, qtbot):
 
     match = pair.comparison.alignment.match_of_a(OperatorId(0, 1))
     assert (match.b, match.confidence) == ((OperatorId(0, 2),), 1.0)
-    assert corrected[-1][2] == pair.corrections
+    assert services.session.corrections.of(*(side.model.sha256 for side in pair.sides)) == pair.corrections
 
     with qtbot.waitSignal(pair.compared):
         pair.graphs.canvases[0].context_menu_requested.emit(OperatorId(0, 1), QPoint())
@@ -240,3 +240,32 @@ def test_the_comparison_is_exported(pair, tmp_path, monkeypatch):
     tree = json.loads(path.read_text(encoding="utf-8"))
     assert tree["schema"] == "tflite-profiler/compare/1"
     assert tree["model"]["counts"]["added"] == 1
+
+
+def test_corrections_are_saved_with_the_session_and_read_back(services):
+    book = services.session.corrections
+    book.keep("aa", "bb", [Correction(a=(OperatorId(0, 1),), b=(OperatorId(0, 2),)), Correction(b=(OperatorId(0, 3),))])
+
+    saved = json.loads(state_text(services.session, QByteArray()))["corrections"]
+    again = CorrectionBook()
+    again.take_json([*saved, {"a": 1}, "nonsense", {"a": "x", "b": "y", "corrections": [{"a": [["no"]]}]}])
+
+    assert again.of("aa", "bb") == book.of("aa", "bb")
+    assert again.of("bb", "aa")[1] == Correction(a=(OperatorId(0, 3),))
+    assert again.of("x", "y") == ()
+
+
+def test_runs_of_the_same_kind_can_be_taken_together(window, services, open_file, model_file, qtbot):
+    record = open_file(model_file)
+    for number in range(4):
+        record.add_run(a_run(record.model, id_=f"run-{number}", latencies_ns=latencies(seed=number)))
+    services.session.compare([side_of(record, run) for run in record.runs[:2]])
+    page = in_front(window, qtbot)
+
+    texts = [page._choices[1].itemText(place) for place in range(page._choices[1].count())]
+    together = next(place for place, text in enumerate(texts) if "4 runs together" in text)
+    with qtbot.waitSignal(page.compared):
+        page.show_pair(0, together)
+
+    assert page.comparison.judgement.b.is_processes
+    assert len(page.comparison.judgement.b.values_ns) == 4
