@@ -5,19 +5,25 @@ such branches would be torn apart; following one branch to its end before the ne
 """
 
 import itertools
+from collections.abc import Sequence
 
 import numpy as np
 
 from backends.graph.boxes import Ints
 from backends.graph.nodes import GraphScene, NodeRole
-from backends.graph.scopes import scope_of, shared_depth
+from backends.graph.scopes import Scope, shared_depth
 
 _WORTH_IT = 0.85
 """Share of the scatter of all edges below which another order than that of execution is taken."""
 
 
-def order_nodes(scene: GraphScene) -> tuple[Ints, int, int]:
-    """Give the nodes in order, and between which places the operators lie; inputs come first, outputs last."""
+def order_nodes(scene: GraphScene, scopes: Sequence[Scope]) -> tuple[Ints, int, int]:
+    """Give the nodes in order, and between which places the operators lie; inputs come first, outputs last.
+
+    Args:
+        scene: the nodes and edges.
+        scopes: what the name of each node tells; branches are not followed where that would tear scopes apart.
+    """
     is_operator = np.asarray([node.role is NodeRole.OPERATOR for node in scene.nodes], bool)
     numbers = np.flatnonzero(is_operator)
     stored = np.arange(len(scene.nodes))
@@ -31,7 +37,7 @@ def order_nodes(scene: GraphScene) -> tuple[Ints, int, int]:
     place[followed] = np.arange(len(followed))
     is_closer = _scatter(place[target] - place[source]) < _WORTH_IT * _scatter(target - source)
     # What the names tell must not be torn apart.
-    if is_closer and _changes(scene, followed + first) <= _changes(scene, np.arange(first, last)):
+    if is_closer and _changes(scopes, followed + first) <= _changes(scopes, np.arange(first, last)):
         stored[first:last] = followed + first
     return stored, first, last
 
@@ -54,10 +60,10 @@ def _follow_branches(count: int, source: Ints, target: Ints) -> Ints:
     return np.asarray(order, np.int64)
 
 
-def _changes(scene: GraphScene, nodes: Ints) -> int:
+def _changes(scopes: Sequence[Scope], nodes: Ints) -> int:
     """Count the scopes that end between neighbours in an order."""
-    scopes = [scope_of(scene.nodes[node].name) for node in nodes.tolist()]
-    return sum(len(one) - shared_depth(one, other) for one, other in itertools.pairwise(scopes))
+    row = [scopes[node] for node in nodes.tolist()]
+    return sum(len(one) - shared_depth(one, other) for one, other in itertools.pairwise(row) if one != other)
 
 
 def _scatter(length: Ints) -> float:

@@ -118,7 +118,8 @@ class _Builder:
     """Works with places in the order of ``_order``, not with the numbers of nodes."""
 
     def __init__(self, scene: GraphScene) -> None:
-        self._order, self._first, self._last = order_nodes(scene)
+        told = [scope_of(node.name) for node in scene.nodes]
+        self._order, self._first, self._last = order_nodes(scene, told)
         self._nodes = [scene.nodes[node] for node in self._order.tolist()]
         self._position = np.empty_like(self._order)
         self._position[self._order] = np.arange(len(self._order))
@@ -133,7 +134,7 @@ class _Builder:
         self._cut_cost = _cut_costs(len(self._nodes), source, target, scene.tensor)
         self._prints: dict[tuple[int, int], bytes] = {}
         scopes: list[Scope] = [() for _ in range(self._first)]
-        self._scopes = scopes + fill_gaps([scope_of(node.name) for node in self._nodes[self._first : self._last]])
+        self._scopes = scopes + fill_gaps([told[node] for node in self._order[self._first : self._last].tolist()])
 
     def build(self) -> GroupTree:
         items = self._items(self._first, self._last, self._shared_depth(self._first, self._last))
@@ -200,7 +201,7 @@ class _Builder:
 
     def _repeats(self, items: list[_Item]) -> list[_Item]:
         """Put blocks that are alike and follow one another into a series."""
-        if len(items) < _LEAST_SCOPES:
+        if len(items) < _LEAST_SCOPES or (len(items) < _CROWDED and not any(item.kind for item in items)):
             return items
         numbers: dict[bytes, int] = {}
         kinds = np.asarray([numbers.setdefault(self._look_of(item), len(numbers)) for item in items], np.int64)

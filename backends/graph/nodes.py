@@ -1,7 +1,7 @@
 """From a subgraph to what its drawing shows: nodes with their lines of text, and the edges between them."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import prod
 
@@ -16,6 +16,8 @@ from backends.units import format_shape
 
 _MOST_CONSTANT_LINES = 3
 _MOST_VALUES = 6
+_MOST_TOLD = 1024
+"""Elements of a constant up to which its values may be told on a node, as attributes or themselves."""
 _UNPACKING = frozenset({"DEQUANTIZE", "DENSIFY"})
 """Operators that only turn a stored constant into the form that its reader takes."""
 
@@ -89,7 +91,7 @@ def build_scene(model: Model, subgraph_index: int) -> GraphScene:
     first_operator = len(nodes)
     folded = {id_ for constant in unpacked.values() for id_ in constant.unpackers}
     shown = [operator for operator in subgraph.operators if operator.id not in folded]
-    nodes.extend(_operator_node(model, subgraph, operator, unpacked) for operator in shown)
+    nodes.extend(_operator_nodes(model, subgraph, shown, unpacked))
     first_output = len(nodes)
     nodes.extend(_end_node(subgraph, tensor, NodeRole.OUTPUT) for tensor in _unique(subgraph.outputs))
     edges = _edges(shown, nodes, first_operator, first_output)
@@ -166,6 +168,50 @@ def _end_node(subgraph: Subgraph, index: int, role: NodeRole) -> GraphNode:
         category=role.value,
         lines=(_type_text(tensor),),
         tensor=index,
+    )
+
+
+def _operator_nodes(
+    model: Model, subgraph: Subgraph, operators: Sequence[Operator], unpacked: Mapping[int, _Unpacked]
+) -> Iterator[GraphNode]:
+    """Give the nodes of operators; ones that look alike are told once."""
+    known: dict[object, GraphNode] = {}
+    looks: dict[int, object] = {}
+    for operator in operators:
+        if any(index in unpacked for index in operator.inputs):
+            yield _operator_node(model, subgraph, operator, unpacked)
+            continue
+        tensors = (*operator.inputs, NO_TENSOR, *operator.outputs)
+        key = (
+            operator.kind,
+            operator.label,
+            tuple(operator.options.items()),
+            tuple(looks.get(index) or looks.setdefault(index, _look_of(subgraph, index)) for index in tensors),
+        )
+        alike = known.get(key)
+        if alike is None:
+            alike = known[key] = _operator_node(model, subgraph, operator, unpacked)
+            yield alike
+        else:
+            name = next((subgraph.tensors[index].name for index in operator.outputs if index != NO_TENSOR), "")
+            yield replace(alike, name=name, operator=operator.id)
+
+
+def _look_of(subgraph: Subgraph, index: int) -> object:
+    """Give all of a tensor that a node may tell; of a constant that is small enough to be told, where it lies too."""
+    if index == NO_TENSOR:
+        return NO_TENSOR
+    tensor = subgraph.tensors[index]
+    is_told = tensor.is_constant and prod(tensor.shape) <= _MOST_TOLD
+    return (
+        tensor.dtype,
+        tensor.display_shape,
+        tensor.shape,
+        tensor.has_rank,
+        tensor.is_constant,
+        tensor.is_variable,
+        tensor.quantization is None,
+        index if is_told else NO_TENSOR,
     )
 
 

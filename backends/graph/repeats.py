@@ -36,6 +36,8 @@ def find_series(kinds: Ints, cut_cost: Ints | None = None) -> list[Series]:
         kinds: for each item a number that equal ones share.
         cut_cost: for each item how bad it is to begin a block there; blocks begin where it is low.
     """
+    if len(np.unique(kinds)) == len(kinds):
+        return []
     found = [series for period in range(1, min(len(kinds) // 2, _LONGEST_BLOCK) + 1) for series in _of(kinds, period)]
     found.sort(key=lambda series: (-series.length * series.count, series.length))
     free = np.ones(len(kinds), bool)
