@@ -36,6 +36,7 @@ from profiler_gui.settings import Settings
 from profiler_gui.target_commands import TargetCommands
 from profiler_gui.theme import Theme, ThemeMode, load_font, make_icon
 from profiler_gui.timing import StartTiming
+from profiler_gui.warming import Warming
 from profiler_gui.watching import FileWatcher
 
 _NAME = "tflite-profiler"
@@ -147,6 +148,7 @@ def run(paths: Sequence[Path]) -> int:
     BugReporter(services.notices).install()
     window = make_window(services, waits_for_graph=bool(paths))
     window.show()
+    Warming(window, services.jobs)
     StartTiming(window, has_files=bool(paths))
     services.opener.open_paths(paths)
     QTimer.singleShot(_LOOK_MS, services.devices.look_if_running)

@@ -231,7 +231,7 @@ class SessionCommands(QObject):
         self._saved_verdicts = tuple(item for item in self._saved_verdicts if item.model_sha256 != sha256)
         model = next((item for item in self._book.models if item.sha256 == sha256), None)
         if model is not None:
-            self.saver.keep_verdicts(kept_verdicts(sha256, record.verdicts), model)
+            self.saver.keep_verdicts(partial(kept_verdicts, sha256, record.verdicts), model)
 
     @Slot(bool)
     def _on_embedding_toggled(self, is_wanted: bool) -> None:

@@ -105,9 +105,9 @@ class SessionSaver(QObject):
         """Keep what was measured so far; the finished run takes its place."""
         self.keep(partial(_write_draft, draft))
 
-    def keep_verdicts(self, verdicts: tuple[KeptVerdict, ...], model: KeptModel) -> None:
-        """Keep what targets said about a model."""
-        self.keep(lambda file: file.set_verdicts(verdicts, model), creates=False)
+    def keep_verdicts(self, make: Callable[[], tuple[KeptVerdict, ...]], model: KeptModel) -> None:
+        """Keep what targets said about a model; ``make`` gives it, in the job: it takes long for large models."""
+        self.keep(lambda file: file.set_verdicts(make(), model), creates=False)
 
     @Slot()
     def save_now(self) -> None:

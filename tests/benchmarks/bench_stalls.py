@@ -26,7 +26,9 @@ from profiler_gui.app import make_application, make_services, make_window
 from profiler_gui.garbage import MainThreadCollector
 from profiler_gui.main_window import MainWindow
 from profiler_gui.services import Services
+from profiler_gui.session import Overlay, OverlayChoice
 from profiler_gui.settings import Settings
+from profiler_gui.warming import Warming
 from tests.benchmarks.bench_open import residual_model
 from tests.support.builders import a_run
 
@@ -35,6 +37,9 @@ _PANELS = ("layers", "targets")
 _QUIET_MS = 400
 """An action is over when no job runs at the end of such a time."""
 _TICK_MS = 2
+_PROFILED_MS = 4000
+_MOST_PROFILED = 8_000_000
+"""Bytes of the largest file that is measured."""
 _SAMPLED_S = 0.04
 """The stack of the main thread is looked at when it did not tick for so long."""
 _SWITCH_INTERVAL_S = 0.001
@@ -96,7 +101,30 @@ def measure(path: Path, watchdog: Watchdog, services: Services, window: MainWind
         yield clock(f"{panel}: a run is finished", partial(record.add_run, a_run(record.model)))
         yield clock(f"{panel}: select an operator", partial(record.reveal, middle))
         yield clock(f"{panel}: show the other panel", partial(window.docks.raise_panel, _other(panel)))
+        yield clock(f"{panel}: search", partial(_search, window))
+        yield clock(f"{panel}: expand all groups", partial(_act, window, "expand_all"))
+        yield clock(f"{panel}: colour by MACs", partial(record.choose_overlay, OverlayChoice(overlay=Overlay.MACS)))
+        yield clock(f"{panel}: mark the critical path", partial(_act, window, "critical_path"))
+        yield clock(f"{panel}: collapse all groups", partial(_act, window, "collapse_all"))
+        if path.stat().st_size < _MOST_PROFILED:
+            yield clock(f"{panel}: profile for some seconds", partial(_profile, window))
         yield clock(f"{panel}: close", partial(session.close, record))
+
+
+def _search(window: MainWindow) -> None:
+    page = window.page
+    assert page is not None
+    page.open_find()
+    page.find_bar.query_changed.emit("type:CONV_2D")
+
+
+def _act(window: MainWindow, id_: str) -> None:
+    window.actions_table[id_].trigger()
+
+
+def _profile(window: MainWindow) -> None:
+    _act(window, "profile")
+    QTimer.singleShot(_PROFILED_MS, partial(_act, window, "stop"))
 
 
 def main() -> None:
@@ -126,6 +154,7 @@ def _program(folder: Path) -> Iterator[tuple[Services, MainWindow, Watchdog]]:
     services = make_services(app, Settings(QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)))
     window = make_window(services)
     window.show()
+    Warming(window, services.jobs)
     watchdog = Watchdog()
     while not services.session.targets:
         app.processEvents()

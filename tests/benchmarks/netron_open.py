@@ -11,11 +11,35 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
+
+from tests.support.drawing_quality import Drawing
+
 TIMEOUT_SECONDS = 180.0
 
 _IS_DRAWN = """
 const canvas = document.getElementById('canvas');
 return document.body.classList.contains('default') && canvas && canvas.querySelectorAll('g.node').length > 0;
+"""
+
+
+_DRAWING = """
+const box = (node) => {
+    const place = node.getCTM(), own = node.getBBox();
+    const back = node.ownerSVGElement.getElementById('origin').getCTM().inverse().multiply(place);
+    return [own.x * back.a + back.e, own.y * back.d + back.f,
+            (own.x + own.width) * back.a + back.e, (own.y + own.height) * back.d + back.f];
+};
+const boxes = [...document.querySelectorAll('#canvas g.node')].map(box);
+const lines = [...document.querySelectorAll('#canvas path.edge-path')].filter((path) => path.getTotalLength() > 0).map(
+    (path) => {
+        const long = path.getTotalLength(), steps = Math.min(60, Math.max(8, Math.ceil(long / 25)));
+        return [...Array(steps + 1).keys()].map((step) => {
+            const point = path.getPointAtLength(long * step / steps);
+            return [point.x, point.y];
+        });
+    });
+return [boxes, lines];
 """
 
 
@@ -36,27 +60,40 @@ def measure_netron_open_seconds(path: Path) -> float:
     Raises:
         TimeoutError: nothing was drawn within ``TIMEOUT_SECONDS``.
     """
+    return open_in_netron(path)[0]
+
+
+def open_in_netron(path: Path, timeout_seconds: float = TIMEOUT_SECONDS) -> tuple[float, Drawing]:
+    """Open one model in a new browser page; give the seconds until it is drawn, and the drawing.
+
+    Raises:
+        TimeoutError: nothing was drawn in time.
+    """
     import netron
     from selenium.webdriver.support.ui import WebDriverWait
 
     logging.getLogger("netron.server").setLevel(logging.WARNING)
     host, port = netron.serve(str(path), None, address=("127.0.0.1", 0))
-    driver = _start_browser()
+    driver = start_browser()
     try:
         url = f"http://{host}:{port}"
         driver.get(f"{url}/favicon.ico")
         driver.add_cookie({"name": "consent", "value": "1"})
-        driver.set_script_timeout(TIMEOUT_SECONDS)
+        driver.set_script_timeout(timeout_seconds)
         started = time.perf_counter()
         driver.get(f"{url}/")
-        WebDriverWait(driver, TIMEOUT_SECONDS, poll_frequency=0.02).until(lambda d: d.execute_script(_IS_DRAWN))
-        return time.perf_counter() - started
+        WebDriverWait(driver, timeout_seconds, poll_frequency=0.02).until(lambda d: d.execute_script(_IS_DRAWN))
+        seconds = time.perf_counter() - started
+        boxes, lines = driver.execute_script(_DRAWING)
+        return seconds, Drawing(
+            boxes=np.asarray(boxes, float).reshape(-1, 4), lines=[np.asarray(line, float) for line in lines]
+        )
     finally:
         driver.quit()
         netron.stop((host, port))
 
 
-def _start_browser():
+def start_browser():
     from selenium import webdriver
 
     options = webdriver.ChromeOptions()
