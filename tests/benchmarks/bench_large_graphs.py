@@ -1,10 +1,11 @@
 """Graphs of 65 to 100,000 operators here, in Netron and in Model Explorer.
 
-``python -m tests.benchmarks.bench_large_graphs``. For each size the same file is opened in all of them, one after the other in one run. Ours is told twice: as it opens
-(large graphs with collapsed groups) and with everything expanded. ``program`` is from the command to the painted
-graph, with the start of Python and Qt; the peers' browser and server run already when their clock starts. Frames are
-median / 99th percentile in milliseconds, at reading size and with the whole graph in view; 60 a second leave 16.7.
-``stall`` is the longest time that the window did not answer while a person opens, searches, expands and selects.
+``python -m tests.benchmarks.bench_large_graphs``. For each size the same file is opened in all of them, one after the
+other in one run. Ours is told twice: as it opens (large graphs with collapsed groups) and with everything expanded.
+``program to graph`` is from the command to the painted graph, with the start of Python and Qt; the peers' browser and
+server run already when their clock starts. Frames are median / 99th percentile in milliseconds, at reading size and
+with the whole graph in view; 60 a second leave 16.7. ``stall`` is the longest time that the window did not answer
+while a person opens, searches, expands, profiles and selects.
 
     --sizes 65,1000    other sizes, or files
     --no-peers         only ours
