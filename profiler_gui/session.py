@@ -399,6 +399,8 @@ class Session(QObject):
         targets_changed: the tuple of ``Target``.
         compare_wanted: a tuple of two or more ``Side`` that shall be shown beside each other.
         baseline_changed: the ``Run`` that times are compared with everywhere, or ``None``.
+        sampled: the ``Model``, the ``Plan`` and a tuple of ``Sample`` of a measurement under way.
+        measuring_ended: the ``Plan`` of a measurement that is over, in whichever way.
         run_measured: a ``Run`` that was just made, also if its model is no longer open.
     """
 
@@ -409,6 +411,8 @@ class Session(QObject):
     compare_wanted = Signal(object)
     baseline_changed = Signal(object)
     run_measured = Signal(object)
+    sampled = Signal(object, object, object)
+    measuring_ended = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -14,6 +14,7 @@ from backends.sessions.database import SUFFIX, is_session_file
 from backends.sessions.folder import is_unsaved, list_unsaved, remove_session
 from backends.sessions.recovery import run_of_draft
 from backends.sessions.values import KeptRun, KeptVerdict
+from profiler_gui.draft_keeping import DraftKeeper
 from profiler_gui.main_window import MainWindow
 from profiler_gui.notices import Notice, NoticeAction, Severity
 from profiler_gui.opening import Route
@@ -51,6 +52,7 @@ class SessionCommands(QObject):
         self._services = services
         self._book = services.runs
         self.saver = SessionSaver(self._book, services.jobs, services.notices, self)
+        DraftKeeper(services.session, self.saver)
         self._saved_verdicts: tuple[KeptVerdict, ...] = ()
         self._unsaved: tuple[UnsavedSession, ...] = ()
         self._recent = QMenu("Open recent session", window)

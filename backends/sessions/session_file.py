@@ -120,6 +120,11 @@ class SessionFile:
                 "INSERT OR REPLACE INTO draft (device, data) VALUES (?, ?)", (draft.plan.device, pack_draft(draft))
             )
 
+    def drop_draft(self, device: str) -> None:
+        """Forget the measurement that was under way on a device: it is finished or was cancelled."""
+        with connected(self.path, writes=True, creates=True) as connection:
+            connection.execute("DELETE FROM draft WHERE device = ?", (device,))
+
     def drop_drafts(self) -> None:
         """Forget measurements that were under way (they were cancelled, or taken over as runs)."""
         with connected(self.path, writes=True, creates=True) as connection:

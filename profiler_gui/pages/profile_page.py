@@ -11,10 +11,11 @@ from backends.devices.device import Check, Device
 from backends.errors import RunError, StoreError
 from backends.model.model import OperatorId
 from backends.power.recorder import LiveBoard
-from backends.progress import Progress
+from backends.progress import Progress, Sample
 from backends.reports.plain_text import plain
 from backends.runs.benchmark.delegates import load_delegates
 from backends.runs.matrix import Cell, CellState, LaneWorker, Matrix
+from backends.runs.plan import Plan
 from backends.runs.run import Run
 from backends.runs.runner_settings import read_runner_choices, runner_for_host
 from profiler_gui.devices import HOST_ID, DeviceBoard
@@ -241,6 +242,8 @@ class ProfilePage(Page):
         self._preflight.answered.connect(self._on_checked)
         self._preflight.finished.connect(self._show_state)
         self.lanes.settled.connect(self._on_settled)
+        self.lanes.sampled.connect(self._on_sampled)
+        self.lanes.ended.connect(self.session.measuring_ended)
         self.lanes.matrix_changed.connect(self._show_matrix)
         self.lanes.failed.connect(self._on_failed)
         self.lanes.said.connect(self._on_said)
@@ -368,6 +371,11 @@ class ProfilePage(Page):
             self.notices.warn("The file changed while it was measured; the measurement was discarded.")
             return
         record.add_run(run)
+
+    @Slot(object, object)
+    def _on_sampled(self, plan: Plan, samples: tuple[Sample, ...]) -> None:
+        if self._measured is not None:
+            self.session.sampled.emit(self._measured.model, plan, samples)
 
     @Slot(object)
     def _on_run_chosen(self, run: Run) -> None:

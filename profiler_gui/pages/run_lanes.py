@@ -42,6 +42,8 @@ class RunLanes(QScrollArea):
     Signals:
         settled: name of what was measured, and the ``Cell`` with its result or what went wrong.
         matrix_changed: the ``Matrix`` as it is now.
+        sampled: a ``Plan`` and the tuple of ``Sample`` that came in.
+        ended: a ``Plan`` whose measurement is over, in whichever way.
         failed: name of what was measured and an exception that is a bug.
         said: a line for the log.
         finished: no measurement is under way any more.
@@ -50,6 +52,8 @@ class RunLanes(QScrollArea):
     settled = Signal(str, object)
     matrix_changed = Signal(object)
     failed = Signal(str, object)
+    sampled = Signal(object, object)
+    ended = Signal(object)
     said = Signal(str)
     finished = Signal()
 
@@ -122,8 +126,10 @@ class RunLanes(QScrollArea):
         job.started.connect(partial(self._on_started, lane, delegate))
         job.stepped.connect(partial(self._on_stepped, lane))
         job.sampled.connect(lane.view.add_samples)
+        job.sampled.connect(partial(self.sampled.emit, plan))
         job.logged.connect(lane.view.add_lines)
         job.finished.connect(partial(self._on_finished, lane, index, job))
+        job.finished.connect(partial(self.ended.emit, plan))
 
     def stop(self) -> None:
         """End everywhere and keep what was measured."""

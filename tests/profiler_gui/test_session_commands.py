@@ -333,3 +333,60 @@ def test_undo_in_the_edit_menu_brings_deleted_runs_back(window, services, open_f
 
     assert len(record.runs) == 1
     saved(window, qtbot, 1)
+
+
+def test_what_is_measured_is_on_disk_before_the_run_is_finished(
+    window, services, open_file, model_file, qtbot, monkeypatch
+):
+    import backends.runs.matrix as matrix
+    from profiler_gui.draft_keeping import DraftKeeper
+
+    def execute(path, model, plan, progress=None, **_others):
+        for number in range(5):
+            progress.sample("run", 1_000_000 + number)
+        while not progress.is_stopping:
+            progress.sleep(0.01)
+        return a_run(model, id_="whole", plan=plan)
+
+    monkeypatch.setattr(matrix, "execute_plan", execute)
+    record = open_file(model_file)
+    window.actions_table["profile"].trigger()
+    saver = commands_of(window).saver
+    keeper = window.findChild(DraftKeeper)
+    qtbot.waitUntil(lambda: bool(keeper._running))
+    keeper.save()
+    qtbot.waitUntil(lambda: saver.path is not None and saver.path.is_file() and saver.path.stat().st_size > 0)
+    file = SessionFile(saver.path)
+    qtbot.waitUntil(lambda: len(file.read().drafts) == 1)
+
+    assert file.read().drafts[0].latencies_ns == tuple(1_000_000 + number for number in range(5))
+    assert file.read().drafts[0].model_sha256 == record.model.sha256
+
+    window.actions_table["stop"].trigger()
+    qtbot.waitUntil(lambda: [kept.run.id for kept in file.read().runs] == ["whole"])
+    qtbot.waitUntil(lambda: file.read().drafts == ())
+
+
+def test_a_cancelled_measurement_leaves_no_draft(window, services, open_file, model_file, qtbot, monkeypatch):
+    import backends.runs.matrix as matrix
+    from profiler_gui.draft_keeping import DraftKeeper
+
+    def execute(path, model, plan, progress=None, **_others):
+        progress.sample("run", 1_000_000)
+        while True:
+            progress.sleep(0.01)
+
+    monkeypatch.setattr(matrix, "execute_plan", execute)
+    open_file(model_file)
+    window.actions_table["profile"].trigger()
+    keeper = window.findChild(DraftKeeper)
+    qtbot.waitUntil(lambda: bool(keeper._running))
+    keeper.save()
+    saver = commands_of(window).saver
+    qtbot.waitUntil(lambda: saver.path is not None and saver.path.is_file() and saver.path.stat().st_size > 0)
+    file = SessionFile(saver.path)
+    qtbot.waitUntil(lambda: len(file.read().drafts) == 1)
+    window.actions_table["cancel"].trigger()
+    qtbot.waitUntil(lambda: file.read().drafts == ())
+
+    assert file.read().runs == ()
