@@ -9,12 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from backends.conversion.shapes import FreeInput
 from backends.conversion.source import SourceFormat
 from backends.conversion.worker.refusal import Refusal
 
 _CHANNELS_LAST_PROGRAM = "onnx2tf"
 _ONNX_TIMEOUT_S = 1800.0
+_SAMPLE_IMAGES = (20, 128, 128, 3)
+_SAMPLE_FILE = "calibration_image_sample_data_20x128x128x3_float32.npy"
+"""What onnx2tf looks for in the current folder (onnx2tf/utils/common_functions.py, 1.29)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,17 +150,21 @@ def _convert_onnx(path: Path, folder: Path) -> Path:
             "pipx install onnx2tf",
         )
     made = folder / "onnx"
-    # It may fetch sample images from the internet: nothing here does.
+    folder.mkdir(parents=True, exist_ok=True)
+    # It fetches sample images from the internet unless they lie in the current folder; nothing here fetches.
+    images = np.random.default_rng(0).uniform(0, 1, _SAMPLE_IMAGES).astype(np.float32)
+    np.save(folder / _SAMPLE_FILE, images)
     nowhere = "http://127.0.0.1:9"
     environment = {**os.environ, "HTTP_PROXY": nowhere, "HTTPS_PROXY": nowhere, "TF_CPP_MIN_LOG_LEVEL": "2"}
     environment.pop("PYTHONPATH", None)
     try:
         done = subprocess.run(
-            [program, "-i", str(path), "-o", str(made), "-osd", "-n"],
+            [program, "-i", str(path.resolve()), "-o", str(made), "-osd", "-n"],
             stdin=subprocess.DEVNULL,
             stdout=sys.stderr,
             stderr=sys.stderr,
             env=environment,
+            cwd=folder,
             timeout=_ONNX_TIMEOUT_S,
             check=False,
         )
