@@ -1,4 +1,6 @@
-"""The eight example networks into every kind, run and compared: ``python -m tests.benchmarks.bench_conversion [SCALE]``.
+"""The eight example networks into every kind, run and compared.
+
+    python -m tests.benchmarks.bench_conversion [SCALE]
 
 For each network and kind: size and latency beside float32 in the same run, PSNR against it, and what the layers say of
 the int8 model. SCALE 1 (the default) takes small widths and pictures, 2 the networks' usual ones (many minutes).
@@ -88,9 +90,8 @@ def _print_layers(conversion: Conversion) -> None:
     place = f"most enters at {worst.operator.index} {worst.kind} ({worst.added_db:.1f} dB)" if worst else "no error"
     dead, lost = (sum(len(getattr(layer, name)) for layer in report.layers) for name in ("dead", "lost"))
     took = time.perf_counter() - start
-    print(
-        f"  layers of int8: {report.compared}/{report.total} compared in {took:.1f} s, {place}, {dead} dead, {lost} lost"
-    )
+    print(f"  layers of int8: {report.compared}/{report.total} compared in {took:.1f} s, {place}")
+    print(f"                  channels: {dead} dead, {lost} lost")
 
 
 if __name__ == "__main__":
