@@ -38,6 +38,7 @@ _MODULES = {
     "batch": ("run_batch", "all models of a folder, checked and measured, in one table"),
     "session": ("manage_session", "the runs that a session file holds, and runs into and out of it"),
     "targets": ("show_targets", "the targets that models can be checked against"),
+    "advise": ("advise_model", "what to change in a model, in order of what it can gain"),
     "published": ("show_published", "published numbers of chipsets, models and challenges, beside own ones"),
     "score": ("score_model", "what a challenge asks of a model, its score and its place"),
     "devices": ("list_devices", "the devices that can measure now"),

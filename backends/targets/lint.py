@@ -8,9 +8,11 @@ from typing import Any
 
 from backends.errors import ResourceError
 from backends.model.model import Model, OperatorId
-from backends.targets.lint_checks import CHECKS, LintView, TensorId
+from backends.targets.lint_checks import CHECKS, Check, LintView, TensorId
+from backends.targets.lint_patterns import PATTERN_CHECKS
 
 SCHEMA_VERSION = 1
+ALL_CHECKS: Mapping[str, Check] = {**CHECKS, **PATTERN_CHECKS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +83,7 @@ def check_lint(model: Model, rules: tuple[LintRule, ...]) -> tuple[LintFinding, 
             tensors=occurrence.tensors,
         )
         for rule in rules
-        for occurrence in CHECKS[rule.id](view, rule.limits)
+        for occurrence in ALL_CHECKS[rule.id](view, rule.limits)
     )
 
 
@@ -98,8 +100,8 @@ def _touching(model: Model, tensors: tuple[TensorId, ...]) -> tuple[OperatorId, 
 
 def _rule(row: dict[str, Any], sources: Mapping[str, str]) -> LintRule:
     where = f"row {row.get('id', '?')!r} of the lint table"
-    if row.get("id") not in CHECKS:
-        raise ResourceError(f"The {where} names no known check.", hint=f"Known are: {', '.join(sorted(CHECKS))}.")
+    if row.get("id") not in ALL_CHECKS:
+        raise ResourceError(f"The {where} names no known check.", hint=f"Known are: {', '.join(sorted(ALL_CHECKS))}.")
     try:
         return LintRule(
             id=row["id"],

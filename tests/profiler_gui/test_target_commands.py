@@ -122,7 +122,7 @@ def test_the_number_of_partitions_can_be_limited(window, targets_page, qtbot):
     qtbot.waitUntil(lambda: record.verdict.summary.delegated_partition_count == 1)
 
     assert record.supposition.max_partitions == 1
-    assert "After the delegate's limits" in page.summary_line
+    qtbot.waitUntil(lambda: "After the delegate's limits" in page.summary_line)
 
 
 def test_a_rule_can_be_pretended_to_hold(window, targets_page, qtbot):
