@@ -1,13 +1,12 @@
 """Power: curves over time, live and of the chosen run, its energy, and the power-performance curve."""
 
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QSizePolicy, QTabWidget, QVBoxLayout, QWidget
 
 from backends.power.recorder import LiveBoard, LiveCurve
 from backends.power.sustained import Sustained, describe_sustained
@@ -63,6 +62,8 @@ class PowerPage(Page):
         self.traces = TraceView()
         self.curve = CurvePane()
         self.tiles = NumberTiles()
+        # The words below it may be long, and must not squeeze it.
+        self.tiles.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._title = plain_label("", role="section")
         self._words = plain_label("", role="dim")
         self.add_button = QPushButton("Add a meter's file…")
@@ -152,17 +153,18 @@ class PowerPage(Page):
             self._timer.setInterval(_LIVE_MS)
             return
         self._timer.setInterval(_HOST_LIVE_MS if _HOST in live else _LIVE_MS)
-        self._was_live = True
+        if not self._was_live:
+            self._was_live = True
+            self._title.set_text("Measuring")
+            self.tiles.show_numbers(())
+            self._words.set_text("Energy is computed from all samples when the run is over.")
+            self.add_button.setVisible(False)
         several = len(live) > 1
         curves = [
             _live_curve(curve, f"{device}: " if several else "") for device, parts in live.items() for curve in parts
         ]
         self.traces.empty_text = "Waiting for the first samples…"
         self.traces.show_curves(curves)
-        self._title.set_text("Measuring")
-        self.tiles.show_numbers(_live_numbers(curves))
-        self._words.set_text("Energy is computed when the run is over, from all samples.")
-        self.add_button.setVisible(False)
 
     # A finished run ---------------------------------------------------------------------------------------------------
 
@@ -250,21 +252,6 @@ def _live_curve(curve: LiveCurve, prefix: str) -> Curve:
         values=curve.values,
         is_mean=curve.channel.is_mean,
     )
-
-
-def _live_numbers(curves: Sequence[Curve]) -> list[Number]:
-    """Give the latest power, latency and highest temperature."""
-    found = []
-    powers = [curve for curve in curves if curve.quantity is Quantity.POWER]
-    if powers:
-        found.append(Number(title=powers[0].title, text=format_power(float(powers[0].values[-1]))))
-    latencies = [curve for curve in curves if curve.quantity is Quantity.LATENCY]
-    if latencies:
-        found.append(Number(title="Latency", text=format_latency(float(latencies[0].values[-1]) * 1e6)))
-    heats = [float(curve.values[-1]) for curve in curves if curve.quantity is Quantity.TEMPERATURE]
-    if heats:
-        found.append(Number(title="Hottest", text=f"{max(heats):.1f} °C"))
-    return found
 
 
 def _energy_numbers(run: Run) -> list[Number]:

@@ -88,16 +88,17 @@ class CurvePlot(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area = self._area()
         self._draw_axes(painter, area, colors)
-        self._labels = []
-        for number, name in enumerate(self.series):
-            color = QColor(colors.series[number % len(colors.series)])
-            points = [point for point in self._points if point.series == name]
-            self._draw_lines(painter, area, points, color)
-            for point in points:
-                self._draw_point(painter, area, point, color, colors)
+        inks = {name: QColor(colors.series[i % len(colors.series)]) for i, name in enumerate(self.series)}
+        for name, ink in inks.items():
+            self._draw_lines(painter, area, [point for point in self._points if point.series == name], ink)
+        # Labels keep clear of dots and of each other.
+        places = [self._place(area, point.power_mw, point.rate_hz) for point in self._points]
+        self._labels = [QRectF(place.x() - 5, place.y() - 5, 10, 10) for place in places]
         self._draw_legend(painter, area, colors)
         self._draw_budget(painter, area, colors)
         self._draw_rate(painter, area, colors)
+        for point in self._points:
+            self._draw_point(painter, area, point, inks[point.series], colors)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Tell about the point under the pointer."""
@@ -184,9 +185,10 @@ class CurvePlot(QWidget):
         painter.setPen(QColor(colors.text))
         metrics = painter.fontMetrics()
         width = metrics.horizontalAdvance(point.label)
-        is_left = place.x() + _DOT + 6 + width > area.right()
-        x = place.x() - _DOT - 6 - width if is_left else place.x() + _DOT + 6
-        for y in (place.y() + 5, place.y() + 19, place.y() - 10, place.y() + 33, place.y() - 24):
+        right, left, over = place.x() + _DOT + 6, place.x() - _DOT - 6 - width, place.x() - width / 2
+        below, above = place.y() + metrics.height() + 4, place.y() - 9
+        for x, y in ((over, below), (right, below), (left, above), (over, above), (right, place.y() + 5),
+                     (left, place.y() + 5), (over, below + 14), (over, above - 14)):  # fmt: skip
             box = QRectF(x, y - metrics.ascent(), width, metrics.height())
             if not any(box.intersects(other) for other in self._labels) and area.contains(box):
                 self._labels.append(box)
@@ -220,7 +222,7 @@ class CurvePlot(QWidget):
             painter.setBrush(QColor(colors.warning))
             painter.drawRect(QRectF(place.x() - 4, place.y() - 4, 8, 8))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            _tag(painter, place + QPointF(8, -8), f"{best.rate_hz:.3g} /s", colors, area)
+            self._tag(painter, place, f"{best.rate_hz:.3g} /s", colors, area)
 
     def _draw_rate(self, painter: QPainter, area: QRectF, colors: Colors) -> None:
         """Draw the target rate, and the power that each series needs for it."""
@@ -237,7 +239,25 @@ class CurvePlot(QWidget):
             painter.setBrush(QColor(colors.success))
             painter.drawRect(QRectF(place.x() - 4, place.y() - 4, 8, 8))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            _tag(painter, place + QPointF(8, -8), format_power(best.power_mw), colors, area)
+            self._tag(painter, place, format_power(best.power_mw), colors, area)
+
+    def _tag(self, painter: QPainter, place: QPointF, text: str, colors: Colors, area: QRectF) -> None:
+        """Write a number on a ground of its own beside a place, where it covers nothing else if possible."""
+        metrics = painter.fontMetrics()
+        width, height = metrics.horizontalAdvance(text) + 8.0, metrics.height() + 2.0
+        boxes = [
+            QRectF(min(x, area.right() - width), min(max(area.top(), y), area.bottom() - height), width, height)
+            for x in (place.x() + 8, place.x() - 8 - width)
+            for y in (place.y() - 6 - height, place.y() + 6)
+        ]
+        free = [box for box in boxes if not any(box.intersects(other) for other in self._labels)]
+        box = (free or boxes)[0]
+        self._labels.append(box)
+        pen = painter.pen()
+        painter.fillRect(box, QColor(colors.raised))
+        painter.setPen(QColor(colors.text))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+        painter.setPen(pen)
 
 
 def describe(point: OperatingPoint) -> str:
@@ -249,20 +269,6 @@ def describe(point: OperatingPoint) -> str:
         f"{point.label}\n{point.series}\n{format_latency(point.seconds * 1e9)} an inference, "
         f"{point.rate_hz:.4g} a second\n{energy} an inference, {power}, {basis}"
     )
-
-
-def _tag(painter: QPainter, place: QPointF, text: str, colors: Colors, area: QRectF) -> None:
-    """Write a number on a ground of its own, inside the plot."""
-    metrics = painter.fontMetrics()
-    width, height = metrics.horizontalAdvance(text) + 8.0, metrics.height() + 2.0
-    left = min(place.x(), area.right() - width)
-    top = min(max(area.top(), place.y() - height), area.bottom() - height)
-    box = QRectF(left, top, width, height)
-    pen = painter.pen()
-    painter.fillRect(box, QColor(colors.raised))
-    painter.setPen(QColor(colors.text))
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
-    painter.setPen(pen)
 
 
 def _nice_step(least: float) -> float:

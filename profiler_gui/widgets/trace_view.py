@@ -6,11 +6,13 @@ at a kilohertz cost as little as seconds, and nothing has to be imported.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF, QWheelEvent
 from PySide6.QtWidgets import QWidget
+from shiboken6 import VoidPtr
 
 from backends.power.integration import Array
 from backends.power.thinning import thin
@@ -19,9 +21,11 @@ from backends.power.traces import UNITS, Quantity, Window, WindowKind
 from backends.units import format_latency, format_power
 from profiler_gui.theme import Colors, colors_of
 
-_LEFT, _RIGHT, _TOP, _BOTTOM, _GAP = 74.0, 148.0, 8.0, 26.0, 10.0
+_LEFT, _RIGHT, _TOP, _BOTTOM, _GAP = 74.0, 148.0, 8.0, 34.0, 10.0
 _LEAST_LANE = 54.0
 _MOST_NAMES = 6
+_DENSE = 0.5
+"""From so many points for each pixel on, a curve is drawn as plain thin lines."""
 _OUTLIER, _SHOWN_SHARE = 2.0, 0.99
 _ORDER = (Quantity.POWER, Quantity.LATENCY, Quantity.CLOCK, Quantity.TEMPERATURE, Quantity.STATUS)
 _TITLES = {
@@ -172,16 +176,20 @@ class TraceView(QWidget):
         if not len(times):
             return
         first, last = self.span
-        times, values = thin(times, values, max(64, 2 * int(lane.width())))
+        times, values = thin(times, values, max(64, int(1.5 * lane.width())))
         if curve.is_mean and len(times) > 1:
             # The mean of the stretch before: steps.
             times, values = np.repeat(times, 2)[:-1], np.repeat(values, 2)[1:]
         x = lane.left() + (times - first) / max(1e-9, last - first) * lane.width()
         y = lane.bottom() - (values - reach[0]) / (reach[1] - reach[0]) * lane.height()
-        corners = [QPointF(a, b) for a, b in zip(x.tolist(), y.tolist(), strict=True)]
-        if len(corners) == 1:
-            painter.drawEllipse(corners[0], 2, 2)
-        painter.drawPolyline(QPolygonF(corners))
+        if len(x) == 1:
+            painter.drawEllipse(QPointF(float(x[0]), float(y[0])), 2, 2)
+        if len(x) > _DENSE * lane.width():
+            # Smooth wide lines that cross themselves thousands of times take Qt more than a second.
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            painter.setPen(QPen(painter.pen().color(), 0))
+        painter.drawPolyline(_polygon(x, y))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     def _draw_names(
         self, painter: QPainter, lane: QRectF, curves: Sequence[Curve], moment: float | None, colors: Colors
@@ -245,7 +253,7 @@ class TraceView(QWidget):
         tick = np.ceil(first / step) * step
         while tick <= last:
             x = self._x(float(tick), area)
-            painter.drawText(QRectF(x - 40, area.bottom() + 12, 80, 14), Qt.AlignmentFlag.AlignCenter, f"{tick:g} s")
+            painter.drawText(QRectF(x - 40, area.bottom() + 18, 80, 14), Qt.AlignmentFlag.AlignCenter, f"{tick:g} s")
             tick += step
 
     # Time -------------------------------------------------------------------------------------------------------------
@@ -384,3 +392,13 @@ def _nice_step(least: float) -> float:
         return 1.0
     power = 10.0 ** np.floor(np.log10(least))
     return float(next(power * step for step in (1, 2, 5, 10) if power * step >= least))
+
+
+def _polygon(x: Array, y: Array) -> QPolygonF:
+    """Put numbers into a polygon's own memory: making thousands of points one by one takes longer than drawing."""
+    polygon = QPolygonF()
+    polygon.resize(len(x))
+    memory: Any = VoidPtr(polygon.data(), 16 * len(x), True)  # type: ignore[call-arg,arg-type]  # as it really is
+    corners = np.frombuffer(memory, np.float64).reshape(-1, 2)
+    corners[:, 0], corners[:, 1] = x, y
+    return polygon
