@@ -3,6 +3,7 @@
 import os
 import shutil
 import time
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -18,6 +19,8 @@ _POLL_SECONDS = 0.1
 _END_SECONDS = 5.0
 _OUTPUT_CHARACTERS = 64 * 1024
 _TEXT_BYTES = 64 * 1024
+_KEPT_LINES = 20_000
+"""The last ones: a program that prints without end must not fill our memory."""
 _NOT_EXECUTABLE, _NOT_FOUND = 126, 127
 
 
@@ -158,7 +161,7 @@ def _follow(
     child: Child, timeout_s: float, progress: Progress, on_line: LineListener | None, *, ends_on_stop: bool
 ) -> tuple[list[str], bool, bool]:
     """Read lines until the end; gives them, and whether time was over or the user stopped it."""
-    lines: list[str] = []
+    lines: deque[str] = deque(maxlen=_KEPT_LINES)
     deadline = time.monotonic() + timeout_s
     while True:
         try:
@@ -166,7 +169,7 @@ def _follow(
         except TimeoutError:
             line = ""
         if line is None:
-            return lines, False, False
+            return list(lines), False, False
         if line:
             lines.append(line.rstrip("\r\n"))
             if on_line is not None:
@@ -174,7 +177,7 @@ def _follow(
         is_late, is_stopped = time.monotonic() >= deadline, ends_on_stop and progress.is_stopping
         if is_late or is_stopped:
             child.kill()
-            return lines, not is_stopped, is_stopped
+            return list(lines), not is_stopped, is_stopped
 
 
 def _exists(program: str) -> bool:

@@ -164,6 +164,8 @@ def open_session(
         # The tool wants to be told, or would run the first subgraph; elsewhere the first signature is the default.
         plan = replace(plan, signature=keys[0])
     tool = find_tool(device, plan.runner, progress, needs=table.find(plan.delegate).flags)
+    # What this build does not know is told before anything large is copied.
+    build_command(plan, table, tool, "model", Loop(runs=1, warmup=1, max_seconds=1))
     folder = f"{device.work_folder.rstrip('/')}/run-{uuid.uuid4().hex[:12]}"
     with tempfile.TemporaryDirectory(prefix="tflite-profiler-") as scratch:
         notes: list[str] = []
