@@ -43,7 +43,10 @@ class MatrixPane(QWidget):
 
     def show_matrix(self, matrix: Matrix, names: Mapping[str, str]) -> None:
         """Show the cells as they are now; ``names`` are those of devices by id."""
-        self.view.table.set_rows(matrix.cells, matrix_columns(names))
+        columns = matrix_columns(names)
+        self.view.table.set_rows(matrix.cells, columns)
+        # What was empty before may have got values.
+        self.view.show_columns(column.id for column in columns)
         self.view.hide_empty_columns()
         self.view.fit_columns()
         troubled = [cell for cell in matrix.cells if cell.state in (CellState.FAILED, CellState.SKIPPED)]

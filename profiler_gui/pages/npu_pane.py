@@ -35,5 +35,6 @@ class NpuPane(QWidget):
             f"model. The driver ran them step by step.{total}"
         )
         self.view.table.set_rows(layers)
+        self.view.show_columns(column.id for column in NPU_COLUMNS)
         self.view.hide_empty_columns()
         self.view.fit_columns()

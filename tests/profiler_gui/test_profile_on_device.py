@@ -260,5 +260,6 @@ def test_the_table_of_a_matrix_leads_to_its_runs(profiled, qtbot):
     pane.view.row_opened.emit(rows[0])
 
     assert [(row.delegate, str(row.state)) for row in rows] == [("nnapi", "done"), ("xnnpack", "done")]
+    assert {"device", "delegate", "mean_ns", "init_ns", "state"} <= set(pane.view.visible_column_ids())
     assert page.details.currentWidget() is pane
     assert record.run is rows[0].run

@@ -8,9 +8,10 @@ from backends.runs.benchmark.culprit import NodeRange
 from backends.runs.benchmark.similarity import Similarity
 from backends.runs.plan import Plan
 from backends.runs.prediction import compare_prediction, find_predicting_target
-from backends.runs.run import RunChunk
+from backends.runs.run import NpuLayer, RunChunk
 from backends.targets.verdict import Placement
 from profiler_gui.pages.accuracy_pane import AccuracyPane
+from profiler_gui.pages.npu_pane import NpuPane
 from profiler_gui.pages.prediction_pane import PredictionPane
 from profiler_gui.pages.run_details import RunDetails
 from profiler_gui.pages.run_numbers import run_numbers, run_title
@@ -147,3 +148,21 @@ def test_starting_cold_and_with_caches_is_told_apart():
     assert texts["First, cold"] == "9.00 ms"
     assert texts["First, cached"] == "2.50 ms"
     assert run_title(run) == "2026-03-01 12:00:00, Pixel 7, NNAPI, 15 runs in 3 processes, 1 thread"
+
+
+def test_layers_of_an_npu_are_listed_with_what_they_mean(qtbot):
+    pane = NpuPane()
+    qtbot.addWidget(pane)
+    layers = [
+        NpuLayer(network=3, index=i, name=f"ConvolutionReluPoolingLayer{i}", engine="NN", time_ns=1000.0 * i, cycles=70)
+        for i in (1, 2)
+    ]
+    pane.show_layers(layers)
+    (first, *_), shown = pane.view.table.visible_rows, set(pane.view.visible_column_ids())
+    pane.show_layers([NpuLayer(network=3, index=1, name="x", engine="NN", read_bytes=10)])
+
+    assert first.name == "ConvolutionReluPoolingLayer1"
+    assert {"time_ns", "cycles"} <= shown
+    assert "read_bytes" not in shown
+    assert "read_bytes" in pane.view.visible_column_ids()
+    assert "step by step" in pane.summary.plain_text
