@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable
+from dataclasses import replace
 
 from backends.cli import profile_model
 from backends.cli.exit_code import ExitCode
@@ -14,6 +15,7 @@ from backends.errors import ProfilerError
 from backends.power.typed import TypedMeter
 from backends.reports.curve_content import CurveContent
 from backends.runs.execution import HOST, execute_plan
+from backends.runs.metering import capped
 from backends.runs.operating_points import describe_point, sweep_plans
 from backends.runs.plan import Kernels
 from backends.runs.run import Run
@@ -48,6 +50,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="an option of the delegate for a point of its own, such as affinity=0-3 and again affinity=4-7",
     )
     group.add_argument(
+        "--vary-cap",
+        type=_list(float, 1),
+        default=[],
+        metavar="1000,2000",
+        help="frequency caps of the processor in MHz; needs root on the device",
+    )
+    group.add_argument(
         "--budget", type=_power, metavar="POWER", help="power budget above idle to answer for, such as 800 or 1.5W"
     )
     group.add_argument(
@@ -79,19 +88,23 @@ def execute(arguments: argparse.Namespace) -> ExitCode:
             kernels=arguments.vary_kernels if device.info.id == HOST else (),
         )
     ]
+    points = [(plan, cap) for plan in plans for cap in arguments.vary_cap or [0.0]]
     runs, failures = list[Run](), list[str]()
     with shown_progress(stops_first=True) as progress:
-        for number, plan in enumerate(plans, 1):
+        for number, (plan, cap) in enumerate(points, 1):
+            name = describe_point(plan) + (f", at most {cap:g} MHz" if cap else "")
             if progress.is_stopping:
-                failures.append(f"{describe_point(plan)}: it was stopped before.")
+                failures.append(f"{name}: it was stopped before.")
                 continue
-            progress.step(f"Point {number} of {len(plans)}: {describe_point(plan)}")
+            progress.step(f"Point {number} of {len(points)}: {name}")
             try:
-                runs.append(execute_plan(arguments.model.path, model, plan, progress, devices=devices))
+                with capped(plan, cap, devices) as environment:
+                    run = execute_plan(arguments.model.path, model, plan, progress, devices=devices)
+                runs.append(replace(run, environment={**run.environment, **environment}))
             except ProfilerError as error:
-                if len(plans) == 1:
+                if len(points) == 1:
                     raise
-                failures.append(f"{describe_point(plan)}: {error.message}. {error.hint}".strip())
+                failures.append(f"{name}: {error.message}. {error.hint}".strip())
     content = CurveContent(model, runs, failures, budget_mw=arguments.budget, rate_hz=arguments.target_rate)
     write_outputs(content, format_name=arguments.format, path=arguments.output)
     return ExitCode.RUN_FAILED if failures else ExitCode.DONE

@@ -4,7 +4,8 @@ import copy
 import datetime
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from backends.model.model import Model
 from backends.power.dumps import DumpSource, ask, parse_thermal
 from backends.power.energy import MeterWords, compute_energy
 from backends.power.files import HostFiles, ShellFiles
+from backends.power.frequency_cap import frequency_cap
 from backends.power.integration import Signal
 from backends.power.meter import POWER_ID, Meter, Place, check_rate
 from backends.power.meters import NONE, FileMeter, open_meter
@@ -27,6 +29,7 @@ from backends.power.traces import Quantity, Window, WindowKind
 from backends.progress import Progress
 from backends.runs.execution import HOST, execute_plan, find_device
 from backends.runs.looping import Looped, loop_here, loop_on_device
+from backends.runs.operating_points import FREQUENCY_CAP
 from backends.runs.plan import Plan
 from backends.runs.preflight import warnings_of
 from backends.runs.recordings import add_recording, recordings_folder
@@ -88,6 +91,22 @@ def check_meters(plans: Sequence[Plan], devices: Iterable[Device] | None = None)
             place, _ = place_of(plan, known)
             found |= dict.fromkeys(check_meter(plan, place))
     return tuple(found)
+
+
+@contextmanager
+def capped(plan: Plan, megahertz: float, devices: Iterable[Device] | None = None) -> Iterator[Mapping[str, str]]:
+    """Cap the clocks where the plan's model runs, and give what is to be told of it; 0 changes nothing.
+
+    Raises:
+        MeterError: the limits are not there, or may not be written.
+        DeviceError: there is no such device, or it refuses.
+    """
+    if not megahertz:
+        yield {}
+        return
+    place, _ = place_of(plan, devices)
+    with frequency_cap(place, megahertz) as said:
+        yield {FREQUENCY_CAP: said}
 
 
 def execute_metered(  # noqa: PLR0913 - what, where, and who listens

@@ -8,6 +8,9 @@ from backends.runs.benchmark.delegates import load_delegates
 from backends.runs.plan import Kernels, Plan
 from backends.runs.run import Run
 
+FREQUENCY_CAP = "frequency_cap"
+"""Key of a run's environment: how the clocks were capped, in words."""
+
 
 def point_of(run: Run) -> OperatingPoint | None:
     """Give a run's operating point; ``None`` where it has no energy.
@@ -21,8 +24,9 @@ def point_of(run: Run) -> OperatingPoint | None:
     is_total = per is None
     if per is None:
         per, error = energy.total_per_inference_mj, energy.total_error_mj / energy.inferences
+    cap = run.environment.get(FREQUENCY_CAP, "")
     return OperatingPoint(
-        label=describe_point(run.plan),
+        label=", ".join(part for part in (describe_point(run.plan), cap) if part),
         series=f"{run.model_name} on {device_name(run)}",
         seconds=energy.seconds_per_inference,
         energy_mj=per,
