@@ -1,6 +1,7 @@
 """By how much B differs from A in one number, with the interval that the noise leaves."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -65,7 +66,7 @@ def bootstrap_uncertainty(
     moves = b_moves - a_moves
     a_part, b_part = float(a_moves.var()), float(b_moves.var())
     dof = _dof(a_part, a[1].effective_count, b_part, b[1].effective_count)
-    factor = t_quantile(LEVEL, dof) / _NORMAL
+    factor = _critical(round(dof, 1)) / _NORMAL
     tail = 100.0 * (1.0 - LEVEL) / 2.0
     low, high = np.percentile(moves, (tail, 100.0 - tail))
     # The interval always holds the estimate, also where a median jumps between two values.
@@ -87,7 +88,7 @@ def welch_uncertainty(a: Floats, b: Floats) -> Uncertainty:
     a_part, b_part = float(a_log.var(ddof=1)) / len(a), float(b_log.var(ddof=1)) / len(b)
     estimate = float(b_log.mean() - a_log.mean())
     error = (a_part + b_part) ** 0.5
-    reach = t_quantile(LEVEL, _dof(a_part, len(a), b_part, len(b))) * error
+    reach = _critical(round(_dof(a_part, len(a), b_part, len(b)), 1)) * error
     return Uncertainty(estimate=estimate, low=estimate - reach, high=estimate + reach, error=reach / _NORMAL)
 
 
@@ -101,6 +102,11 @@ def more_values_needed(uncertainty: Uncertainty, count: int) -> int | None:
         return None
     needed = count * (_POWER_Z * uncertainty.error / abs(uncertainty.estimate)) ** 2
     return max(int(np.ceil(min(needed - count, 1e12))), 1)
+
+
+@lru_cache(maxsize=4096)
+def _critical(dof: float) -> float:
+    return t_quantile(LEVEL, dof)
 
 
 def _moves(scatter: Scatter, dependence: Dependence, column: int) -> Floats:

@@ -34,7 +34,7 @@ def t_quantile(share: float, dof: float) -> float:
             low = middle
         else:
             high = middle
-        if high - low <= 1e-10 * high:
+        if high - low <= 1e-8 * high:
             break
     return high
 

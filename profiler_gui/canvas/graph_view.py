@@ -332,6 +332,7 @@ class GraphView(QWidget):
         self.setAccessibleDescription(text)
 
     def _minimap_to_corner(self) -> None:
+        self._minimap.fit_into(self.height() - 2 * _CORNER)
         size = self._minimap.size()
         self._minimap.move(self.width() - size.width() - _CORNER, self.height() - size.height() - _CORNER)
 

@@ -38,7 +38,16 @@ class Minimap(QWidget):
         self._view = Viewport()
         self._pixels = QPixmap()
         self._scale = (1.0, 1.0)
+        self._most_height = _MOST_HEIGHT
         self.hide()
+
+    def fit_into(self, height: float) -> None:
+        """Keep within a height: of a low canvas, or of one of two above tables."""
+        most = max(min(_MOST_HEIGHT, height), _LEAST_HEIGHT)
+        if most != self._most_height:
+            self._most_height = most
+            if self._palette is not None:
+                self.set_graph(self._picture, self._palette, self._coat)
 
     def set_graph(self, picture: GraphPicture | None, palette: Palette, coat: Coat | None) -> None:
         """Show another picture, or the same one in other colours."""
@@ -48,7 +57,7 @@ class Minimap(QWidget):
             return
         left, top, right, bottom = picture.layout.bounds
         wide, high = max(right - left, 1.0), max(bottom - top, 1.0)
-        scale = min((_MOST_WIDTH - 2 * _MARGIN) / wide, (_MOST_HEIGHT - 2 * _MARGIN) / high)
+        scale = min((_MOST_WIDTH - 2 * _MARGIN) / wide, (self._most_height - 2 * _MARGIN) / high)
         width = max(wide * scale, _LEAST_WIDTH - 2 * _MARGIN)
         height = max(high * scale, _LEAST_HEIGHT - 2 * _MARGIN)
         self._scale = (width / wide, height / high)

@@ -1,11 +1,11 @@
 """Two or more sides beside each other: the answer in words, two linked graphs, and tables and plots below."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
@@ -110,6 +110,11 @@ class ComparisonPage(QWidget):
         self._book = corrections if corrections is not None else CorrectionBook(self)
         self._pictured: tuple[object, ...] = ()
         self._verdicts: dict[str, dict[str, ModelVerdict]] = {}
+        self._waiting: list[Callable[[], object]] = []
+        self._turn = QTimer(self)
+        self._turn.setSingleShot(True)
+        self._turn.setInterval(0)
+        self._turn.timeout.connect(self._show_next)
         self.comparison: Comparison | None = None
         self.headline: PlainLabel = plain_label("", role="title")
         self.details: PlainLabel = plain_label("", role="dim")
@@ -154,6 +159,7 @@ class ComparisonPage(QWidget):
 
     def finish(self) -> None:
         """End what runs."""
+        self._waiting = []
         for job in self._running:
             job.cancel()
 
@@ -286,8 +292,24 @@ class ComparisonPage(QWidget):
         self._alignments[self._key] = result.alignment
         self.comparison = comparison
         self._show_words(comparison)
-        self.layers.show_rows(comparison.layers)
-        self.graphs.show_comparison(comparison)
+        # One part in a turn, so that the window answers in between.
+        self._waiting = [
+            partial(self.layers.show_rows, comparison.layers),
+            partial(self.graphs.show_comparison, comparison),
+            partial(self._show_facts, comparison),
+            partial(self._show_graphs, a.model, b.model),
+            partial(self._check, comparison),
+            partial(self.compared.emit, comparison),
+        ]
+        self._turn.start()
+
+    @Slot()
+    def _show_next(self) -> None:
+        if self._waiting:
+            self._waiting.pop(0)()
+            self._turn.start()
+
+    def _show_facts(self, comparison: Comparison) -> None:
         model = comparison.model
         self.changes.show_facts(model.sentences if model else (), model.facts if model else ())
         self.surroundings.show_facts(
@@ -297,12 +319,13 @@ class ComparisonPage(QWidget):
         self.metrics.table.set_rows(comparison.judgement.metrics if comparison.judgement else ())
         self.metrics.fit_columns()
         self.plots.show_comparison(comparison, self._other_runs())
-        pairs = subgraph_pairs(a.model, b.model)
-        if self._pictured[:2] != (a.model, b.model):
-            self.graphs.show_subgraphs(pairs, (a.model, b.model))
-            self._draw(*pairs[0])
-        self._check(comparison)
-        self.compared.emit(comparison)
+
+    def _show_graphs(self, a: Model, b: Model) -> None:
+        if self._pictured[:2] == (a, b):
+            return
+        pairs = subgraph_pairs(a, b)
+        self.graphs.show_subgraphs(pairs, (a, b))
+        self._draw(*pairs[0])
 
     def _show_words(self, comparison: Comparison) -> None:
         lines = headlines(comparison)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from backends.compare.comparison import Comparison
 from backends.power.traces import Quantity, Trace
 from backends.runs.run import Run
+from profiler_gui.widgets.paired_bars import PairedBar, PairedBars
 from profiler_gui.widgets.placeholder import Placeholder
 from profiler_gui.widgets.turning_splitter import TurningSplitter
 
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     # The plotting library takes a second to import.
     from profiler_gui.widgets.overlaid_plots import OverlaidPlot
 
-_MOST_LAYERS = 12
-_LAYER_PIXELS = 26
+_MOST_LAYERS = 40
 _NO_RUNS = "Choose a run on each side to see latencies over each other."
 
 
@@ -31,6 +31,8 @@ class ComparisonPlots(QWidget):
         self._others: tuple[tuple[str, Run], ...] = ()
         self._wait = Placeholder(_NO_RUNS)
         self._splitter = TurningSplitter((1, 1, 1))
+        self.bars = PairedBars()
+        self._splitter.addWidget(self.bars)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._wait)
         self._stack.addWidget(self._splitter)
@@ -61,24 +63,16 @@ class ComparisonPlots(QWidget):
         if comparison is None or len(runs) < 2:
             self._stack.setCurrentWidget(self._wait)
             return
-        from profiler_gui.widgets.overlaid_plots import OverlaidPlot, PairedBar, Series
+        from profiler_gui.widgets.overlaid_plots import OverlaidPlot, Series
 
         if not self.plots:
-            titles = ("Part of runs within a latency", "Layers", "Power")
-            self.plots = tuple(OverlaidPlot(title) for title in titles)
-            for plot in self.plots:
-                self._splitter.addWidget(plot)
+            self.plots = (OverlaidPlot("Part of runs within a latency"), OverlaidPlot("Power"))
+            self._splitter.insertWidget(0, self.plots[0])
+            self._splitter.addWidget(self.plots[1])
             self._splitter.share_out()
-        latency, layers, power = self.plots
+        latency, power = self.plots
         latency.show_distributions([Series(letter=letter, x=run.latencies_ns) for letter, run in runs])
-        rows = [row for row in comparison.layers if row.a_ns is not None or row.b_ns is not None]
-        rows.sort(key=lambda row: -max(row.a_ns or 0.0, row.b_ns or 0.0))
-        bars = [
-            PairedBar(label=f"{_place(row.a or row.b)} {row.kind}", a_ns=row.a_ns or 0.0, b_ns=row.b_ns or 0.0)
-            for row in rows[: min(max((self.height() - 100) // _LAYER_PIXELS, 4), _MOST_LAYERS)]
-        ]
-        layers.setVisible(bool(bars))
-        layers.show_bars(bars)
+        self._show_bars(comparison)
         traces = [(letter, trace) for letter, run in runs if (trace := _power_of(run)) is not None]
         power.setVisible(bool(traces))
         power.show_curves(
@@ -87,6 +81,17 @@ class ComparisonPlots(QWidget):
             "Power (mW)",
         )
         self._stack.setCurrentWidget(self._splitter)
+
+    def _show_bars(self, comparison: Comparison) -> None:
+        rows = [row for row in comparison.layers if row.a_ns is not None or row.b_ns is not None]
+        rows.sort(key=lambda row: -max(row.a_ns or 0.0, row.b_ns or 0.0))
+        self.bars.set_bars(
+            [
+                PairedBar(key=row, label=f"{_place(row.a or row.b)} {row.kind}", a_ns=row.a_ns, b_ns=row.b_ns)
+                for row in rows[:_MOST_LAYERS]
+            ]
+        )
+        self.bars.setVisible(bool(rows))
 
     def _runs(self, comparison: Comparison) -> list[tuple[str, Run]]:
         own = [("A", comparison.a.run), ("B", comparison.b.run)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from backends.runs.summary import ecdf
@@ -15,7 +15,6 @@ from profiler_gui.theme import Colors, colors_of
 
 _STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DashDotLine, Qt.PenStyle.DotLine)
 _LINES = ("—", "– –", "– ·", "···")
-_MOST_NAME = 28
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,15 +24,6 @@ class Series:
     letter: str
     x: tuple[float, ...]
     y: tuple[float, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PairedBar:
-    """A layer with what it took on both sides, in ns."""
-
-    label: str
-    a_ns: float
-    b_ns: float
 
 
 class OverlaidPlot(QWidget):
@@ -80,19 +70,11 @@ class OverlaidPlot(QWidget):
         self._draw = lambda: self._draw_curves(sides, x_title, y_title)
         self.redraw()
 
-    def show_bars(self, bars: Sequence[PairedBar]) -> None:
-        """Show layers as pairs of bars, the first on top."""
-        self._letters = ("A", "B")
-        self._draw = lambda: self._draw_bars(bars)
-        self.redraw()
-
     def redraw(self) -> None:
         """Draw everything in the colours of the present theme."""
         item, colors = self.item, colors_of(self)
         item.clear()
-        item.setLimits(yMin=None, yMax=None, xMin=None)
-        item.getAxis("left").setTicks(None)
-        item.getViewBox().invertY(False)
+        item.setLimits(yMin=None, yMax=None)
         self._view.setBackground(colors.plot_ground)
         for side in ("left", "bottom"):
             axis = item.getAxis(side)
@@ -148,29 +130,6 @@ class OverlaidPlot(QWidget):
         for place, side in enumerate(sides):
             if side.x:
                 self.item.plot(np.asarray(side.x), np.asarray(side.y), pen=self._pen(place))
-
-    def _draw_bars(self, bars: Sequence[PairedBar]) -> None:
-        colors = colors_of(self)
-        divisor, unit = latency_unit(max((max(bar.a_ns, bar.b_ns) for bar in bars), default=1.0))
-        self._label("bottom", f"Time ({unit})")
-        self._label("left", "")
-        rows = np.arange(len(bars), dtype=float)
-        for place, values in enumerate(([bar.a_ns for bar in bars], [bar.b_ns for bar in bars])):
-            brush = pg.mkBrush(_colour(colors, place))
-            if place:
-                brush = pg.mkBrush(QColor(_colour(colors, place)))
-                brush.setStyle(Qt.BrushStyle.Dense3Pattern)
-            self.item.addItem(
-                pg.BarGraphItem(
-                    x0=0, y=rows + (-0.2 if place == 0 else 0.2), height=0.38, width=np.asarray(values) / divisor,
-                    brush=brush, pen=pg.mkPen(_colour(colors, place)),
-                )
-            )  # fmt: skip
-        names = [bar.label if len(bar.label) <= _MOST_NAME else f"…{bar.label[-_MOST_NAME:]}" for bar in bars]
-        self.item.getAxis("left").setTicks([list(enumerate(names))])
-        self.item.getViewBox().invertY(True)
-        self.item.setLimits(xMin=0)
-        self.item.showGrid(x=True, y=False, alpha=0.5)
 
     def _pen(self, place: int) -> object:
         return pg.mkPen(_colour(colors_of(self), place), width=2, style=_STYLES[place % len(_STYLES)])

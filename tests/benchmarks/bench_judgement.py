@@ -82,7 +82,7 @@ def main() -> int:
             rng = np.random.default_rng(count)
             pairs = [(series(rng, count), series(rng, count)) for _ in range(trials)]
             alarms = sum(judge_samples(steady_samples(a), steady_samples(b)).is_real for a, b in pairs) / trials
-            few = pairs[: max(trials // 5, 1)]
+            few = pairs[: max(trials // 10, 1)]
             found = [
                 sum(
                     judge_samples(steady_samples(a), steady_samples(b * (1 + effect))).outcome is Outcome.SLOWER
