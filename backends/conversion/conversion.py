@@ -75,7 +75,7 @@ def convert(
     facts = check_source(request.source)
     if facts.code and not request.allows_code:
         raise RunError(
-            f"{request.source.path.name} holds Python code ({', '.join(facts.code)}), which was not run",
+            f"{request.source.path.name} holds code that would run ({', '.join(facts.code)}), which was not run",
             hint="Allow it only if you trust where the file comes from (--allow-code); it runs with your rights.",
         )
     if request.source.format is SourceFormat.TORCH:

@@ -98,7 +98,8 @@ def _evaluate(
     _, summary = estimate_model(model)
     verdicts = {verdict.target_id: verdict for verdict in check_all(model, evaluation.targets)}
     sibling = Sibling(result=result, summary=summary, verdicts=MappingProxyType(verdicts))
-    if evaluation.compares and result.kind is not Kind.FLOAT32:
+    has_truth = bool(evaluation.truth.labels or evaluation.truth.pictures)
+    if evaluation.compares and (has_truth or result.kind is not Kind.FLOAT32):
         sibling = _compare(sibling, model, conversion, evaluation, progress)
     if evaluation.plan is not None and result.path is not None:
         progress.step(f"Measuring {model.name}")

@@ -17,6 +17,9 @@ _MOST_CONFIG_BYTES = 64 << 20
 _MOST_ENTRIES = 100_000
 _MOST_RATIO = 1000
 """An entry that unpacks to more than so many times its size is no network: deflate's own limit is 1032."""
+_HARMFUL = ("ReadFile", "WriteFile", "MatchingFiles", "PyFunc", "PyFuncStateless", "EagerPyFunc")
+_LONGEST_NAME = 32
+_CHUNK_BYTES = 16 << 20
 _HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
 _HDF5_OFFSETS = (0, 512, 1024, 2048)
 """Where the format's specification lets a file begin (powers of two from 512 on)."""
@@ -62,7 +65,7 @@ class SourceFacts:
     """What can be said about a source without TensorFlow."""
 
     code: tuple[str, ...] = ()
-    """Layers that hold Python code, which runs when the file is loaded."""
+    """What would run when the file is loaded: layers that hold Python code, operators that touch files."""
     inputs: Mapping[str, tuple[int, ...]] | None = None
     """Shape of each input with -1 for free sizes, where the file says so plainly."""
 
@@ -109,12 +112,14 @@ def check_source(source: Source) -> SourceFacts:
     try:
         if source.format is SourceFormat.SAVED_MODEL:
             _check_size(path.name, sum(file.stat().st_size for file in path.rglob("*") if file.is_file()))
-            return SourceFacts()
+            return SourceFacts(code=_harmful_operators(path / "saved_model.pb"))
         _check_size(path.name, path.stat().st_size)
         if source.format is SourceFormat.KERAS:
             return _check_keras(path)
         if source.format is SourceFormat.HDF5:
             _check_hdf5(path)
+        if source.format is SourceFormat.FROZEN_GRAPH:
+            return SourceFacts(code=_harmful_operators(path))
         if source.format is SourceFormat.TORCH:
             return SourceFacts(code=("pickled objects",))
     except OSError as error:
@@ -129,6 +134,21 @@ def _check_size(name: str, size: int) -> None:
         raise ModelFileError(
             f"{name} has {format_bytes(size)}; networks of more than {format_bytes(_MOST_BYTES)} are not converted."
         )
+
+
+def _harmful_operators(path: Path) -> tuple[str, ...]:
+    """Name operators in a graph that read or write files, or call Python: TensorFlow runs some while it loads."""
+    if not path.is_file():
+        return ()
+    found = set()
+    with path.open("rb") as file:
+        tail = b""
+        while chunk := file.read(_CHUNK_BYTES):
+            text = tail + chunk
+            # The name of an operator is a string of a protocol buffer: its length stands before it.
+            found |= {name for name in _HARMFUL if bytes([len(name)]) + name.encode() in text}
+            tail = text[-_LONGEST_NAME:]
+    return tuple(f"operator {name}" for name in sorted(found))
 
 
 def _check_hdf5(path: Path) -> None:
@@ -183,7 +203,7 @@ def _check_entries(name: str, entries: list[zipfile.ZipInfo]) -> None:
 
 
 def code_in(config: Any) -> Iterator[str]:
-    """Name the layers whose configuration holds Python code."""
+    """Name the layers whose configuration holds code that would run."""
     waiting = [config]
     while waiting:
         found = waiting.pop()

@@ -81,7 +81,7 @@ def _translate_quantising(kind: str, text: str, what: str) -> Sentence | None:
 def _translate_code(_kind: str, text: str, what: str) -> Sentence | None:
     if "safe_mode" in text or "unsafe deserialization" in text.lower() or "`Lambda` layer" in text:
         return Sentence(
-            message=f"Could not {what}: it holds Python code (a Lambda layer), which was not run.",
+            message=f"Could not {what}: it holds code that would run (a Lambda layer), which was not run.",
             hint="Allow it only if you trust where the file comes from (--allow-code); it runs with your rights.",
         )
     return None

@@ -102,6 +102,22 @@ def kind_columns() -> tuple[Column[Sibling], ...]:
             align=Align.RIGHT,
             description="How often the float32 model's best class is among the five best.",
         ),
+        Column(
+            id="truth_psnr_db",
+            title="PSNR, right",
+            value=lambda row: found.actual_truth_psnr_db if (found := _main(row)) is not None else None,
+            format=format_decibels,
+            align=Align.RIGHT,
+            description="Against the reference pictures.",
+        ),
+        Column(
+            id="truth_top1",
+            title="Top-1, right",
+            value=lambda row: found.actual_top.get(1) if (found := _main(row)) is not None else None,
+            format=format_share,
+            align=Align.RIGHT,
+            description="How often the best class is the one that the labels say.",
+        ),
         Column(id="state", title="State", value=state_of),
     )
 

@@ -235,7 +235,7 @@ class ConversionPage(Page):
             self,
             "Run code in the file?",
             plain(
-                f"{self._source.path.name} holds Python code ({names}). It would run with your rights, as a program "
+                f"{self._source.path.name} holds code that would run ({names}). It would run with your rights, as a program "
                 "does. Run it only if you trust where the file comes from."
             ),
             QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No,
@@ -283,7 +283,7 @@ class ConversionPage(Page):
 
     @Slot(object)
     def _on_failed(self, error: Exception) -> None:
-        is_code = isinstance(error, ProfilerError) and "holds Python code" in error.message
+        is_code = isinstance(error, ProfilerError) and "holds code that would run" in error.message
         if is_code and not self.form.code.isChecked() and self._ask_about_code(("Lambda",)):
             # The job is still about to finish: what it holds must go first.
             self._job = None

@@ -52,7 +52,7 @@ def converter(monkeypatch, pair):
     def convert(request, folder, progress, on_result):
         asked.append(request)
         if "refuse" in request.source.path.name:
-            raise RunError("refuse.keras holds Python code (Lambda), which was not run")
+            raise RunError("refuse.keras holds code that would run (Lambda), which was not run")
         progress.line("a word of TensorFlow's")
         results = []
         for kind in request.kinds:
@@ -171,7 +171,7 @@ def test_code_that_is_found_late_is_asked_about_too(loaded, services, tmp_path, 
     monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.No)
     _convert(page, qtbot, (Kind.FLOAT32,))
 
-    assert "holds Python code" in services.notices.notices[-1].message
+    assert "holds code that would run" in services.notices.notices[-1].message
     assert page.start_button.isEnabled()
 
 

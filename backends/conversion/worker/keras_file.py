@@ -30,7 +30,7 @@ def load_keras(path: Path, request: Mapping[str, Any], *, unrolls: bool) -> Netw
     allows_code = bool(request["allows_code"])
     code = _code_in_hdf5(path) if path.suffix.lower() in (".h5", ".hdf5") else ()
     if code and not allows_code:
-        raise Refusal(f"{path.name} holds Python code ({', '.join(code)}), which was not run.", CODE_HINT)
+        raise Refusal(f"{path.name} holds code that would run ({', '.join(code)}), which was not run.", CODE_HINT)
     if allows_code:
         _offer_modules()
     model = keras.saving.load_model(str(path), compile=False, safe_mode=not allows_code)

@@ -79,7 +79,7 @@ def _unet(width: int, height: int, columns: int) -> Any:
 
 
 def _small() -> Any:
-    return keras.initializers.RandomNormal(stddev=0.01)
+    return keras.initializers.RandomNormal(stddev=0.001)
 
 
 def _enlarged(image: Any) -> Any:

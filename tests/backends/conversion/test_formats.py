@@ -82,7 +82,7 @@ def test_operators_without_a_kernel_are_named(child: ConversionChild, networks: 
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
-        ("lambda.h5", r"holds Python code \(Lambda 'shuffle'\), which was not run"),
+        ("lambda.h5", r"holds code that would run \(Lambda 'shuffle'\), which was not run"),
         ("custom.keras", "Keras does not know the class"),
         ("weights.h5", "holds weights but no network"),
         ("unbuilt.keras", "was never built"),
@@ -96,7 +96,7 @@ def test_what_keras_cannot_load_is_said_in_a_sentence(
 
 
 def test_code_in_a_file_is_refused_before_anything_is_started(networks: Path, tmp_path: Path) -> None:
-    with pytest.raises(RunError, match="holds Python code"):
+    with pytest.raises(RunError, match="holds code that would run"):
         convert(_request(networks / "lambda.keras"), tmp_path)
 
 

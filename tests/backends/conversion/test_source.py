@@ -91,6 +91,14 @@ def test_what_is_no_hdf5_file_is_refused(tmp_path: Path) -> None:
         check_source(read_source(tmp_path / "a.h5"))
 
 
+def test_graphs_that_touch_files_need_a_yes(tmp_path: Path) -> None:
+    (tmp_path / "a.pb").write_bytes(b"\n\x10\n\x01x\x12\x09WriteFile")
+    (tmp_path / "b.pb").write_bytes(b"\n\x10\n\x01x\x12\x06Conv2D a node called my_WriteFile_node")
+
+    assert check_source(read_source(tmp_path / "a.pb")).code == ("operator WriteFile",)
+    assert check_source(read_source(tmp_path / "b.pb")).code == ()
+
+
 def test_pickles_need_a_yes(tmp_path: Path) -> None:
     (tmp_path / "a.pt2").write_bytes(b"PK")
 

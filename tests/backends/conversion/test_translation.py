@@ -20,7 +20,11 @@ Some ops are not supported by the native TFLite runtime
         ("ConverterError", "Flex ops: FlexErf, FlexRoll\nDetails", "operators tf.FlexErf, tf.FlexRoll have no TFLite"),
         ("ConverterError", _FLEX, "operators tf.Erfinv, tf.Roll have no TFLite kernel"),
         ("RuntimeError", "Quantization not yet supported for op: 'CUSTOM'.\n", "CUSTOM has no integer kernel"),
-        ("ValueError", "Requested the deserialization of a `Lambda` layer with safe_mode=True", "holds Python code"),
+        (
+            "ValueError",
+            "Requested the deserialization of a `Lambda` layer with safe_mode=True",
+            "holds code that would run",
+        ),
         ("TypeError", "Could not locate class 'MyLayer'. Make sure", "does not know the class 'MyLayer'"),
         ("NameError", "name 'tfa' is not defined", "uses 'tfa'"),
         ("MemoryError", "", "memory ran out"),
