@@ -1,6 +1,6 @@
 """What a layout is made from and what it gives back: plain numbers."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,6 +92,21 @@ class Layout:
     has_bottom_tab: Bools
     bounds: tuple[float, float, float, float]
     """Left, top, right, bottom of everything."""
+    is_sideways: bool = False
+    """Whether ranks follow one another from left to right. Pieces are kept as if they did downwards: swap x and y."""
+
+    def turned(self) -> "Layout":
+        """Give the layout mirrored at its diagonal; made for boxes whose width and height are swapped."""
+        left, top, right, bottom = self.bounds
+        return replace(
+            self,
+            left=self.top,
+            top=self.left,
+            width=self.height,
+            height=self.width,
+            bounds=(top, left, bottom, right),
+            is_sideways=not self.is_sideways,
+        )
 
     def pieces_of(self, edge: int) -> Ints:
         """Give the pieces of an edge, from source to target."""

@@ -4,7 +4,7 @@ import io
 import os
 import subprocess
 import sys
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,26 @@ from backends.progress import Progress
 _BOXES_WORTH_A_CHILD = 3000
 """A child takes some 0.2 s to start; as much as laying out this many boxes."""
 _BOUNDS = "bounds"
+_SIDEWAYS_GAP = 18.0
+"""What is kept free above and below the boxes of one rank together, for labels and the names of frames."""
+
+
+def layout_sideways(graph: BoxGraph, progress: Progress) -> Layout:
+    """Lay out a graph from left to right.
+
+    Raises:
+        Cancelled: the user cancelled.
+        ProfilerError: the child process ended early.
+    """
+    # Room is kept above boxes, which is beside the flow here: there is some anyway.
+    upright = replace(graph, width=graph.height + _SIDEWAYS_GAP, height=graph.width, room_above=np.zeros(0))
+    turned = layout_anywhere(upright, progress).turned()
+    # Labels at the ends of edges that are not drawn hang below boxes here, not between them and their edges.
+    drawn = np.flatnonzero(np.diff(turned.edge_start) > 0)
+    pieces = turned.pieces.copy()
+    pieces[turned.edge_pieces[turned.edge_start[drawn]], 1] = (turned.left + graph.width)[graph.source[drawn]]
+    pieces[turned.edge_pieces[turned.edge_start[drawn + 1] - 1], 5] = turned.left[graph.target[drawn]]
+    return replace(turned, top=turned.top + _SIDEWAYS_GAP / 2, height=graph.height, pieces=pieces)
 
 
 def layout_anywhere(graph: BoxGraph, progress: Progress) -> Layout:
@@ -72,7 +92,8 @@ def _pack(value: BoxGraph | Layout) -> bytes:
 
 def _unpack_layout(data: bytes) -> Layout:
     with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-        values = {name: arrays[name] for name in arrays.files if name != _BOUNDS}
+        values: dict[str, Any] = {name: arrays[name] for name in arrays.files if name != _BOUNDS}
+        values["is_sideways"] = bool(values["is_sideways"])
         left, top, right, bottom = arrays[_BOUNDS].tolist()
     return Layout(**values, bounds=(left, top, right, bottom))
 

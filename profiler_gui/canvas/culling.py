@@ -13,9 +13,11 @@ class Culling:
         self._left, self._top = layout.left, layout.top
         self._right, self._bottom = layout.left + layout.width, layout.top + layout.height
         pieces = layout.pieces
-        self._piece_left = np.minimum(pieces[:, 0], pieces[:, 3])
-        self._piece_right = np.maximum(pieces[:, 0], pieces[:, 3])
-        self._piece_top, self._piece_bottom = pieces[:, 1], pieces[:, 5]
+        low, high = np.minimum(pieces[:, 0], pieces[:, 3]), np.maximum(pieces[:, 0], pieces[:, 3])
+        start, end = pieces[:, 1], pieces[:, 5]
+        if layout.is_sideways:
+            low, high, start, end = start, end, low, high
+        self._piece_left, self._piece_right, self._piece_top, self._piece_bottom = low, high, start, end
 
     def nodes(self, box: Box, margin: float = 0.0) -> Ints:
         """Give the nodes that touch a part of the picture."""

@@ -1,12 +1,14 @@
 """Paints edges: smooth curves with arrow heads where they can be seen, plain lines from afar."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
-from backends.graph.boxes import Floats, Ints
+from backends.graph.boxes import Floats, Ints, Layout
 from profiler_gui.canvas.culling import Culling
 from profiler_gui.canvas.detail import Detail
 from profiler_gui.canvas.palette import Palette
@@ -35,6 +37,11 @@ class EdgePainter:
 
     def paint(self, painter: QPainter, pieces: Ints, view: Viewport, detail: Detail) -> None:
         """Paint pieces of edges; the painter works in pixels of the widget."""
+        with along_flow(painter, self._layout):
+            self._paint_along(painter, pieces, flow_view(self._layout, view), detail)
+
+    def _paint_along(self, painter: QPainter, pieces: Ints, view: Viewport, detail: Detail) -> None:
+        """Paint as if edges ran down."""
         if detail is Detail.BOXES or len(pieces) > _MOST_CURVES:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             painter.setPen(QPen(self._faint if detail is Detail.BOXES else self._colour, 0))
@@ -47,14 +54,17 @@ class EdgePainter:
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         rows = self._layout.pieces[pieces]
         is_wide = np.abs(rows[:, 0] - rows[:, 3]) > _WIDE
-        self.paint_curves(painter, pieces[~is_wide], view, pen)
+        self._paint_curves(painter, pieces[~is_wide], view, pen)
         # Broad strokes that run far take Qt long, and such edges come in crowds.
-        self.paint_curves(painter, pieces[is_wide], view, QPen(self._colour, 1.0))
+        self._paint_curves(painter, pieces[is_wide], view, QPen(self._colour, 1.0))
 
     def tensor_at(self, x: float, y: float, reach: float, culling: Culling) -> int | None:
         """Give the tensor of the edge that passes a point of the picture within ``reach``."""
         best, nearest = None, reach
-        for piece in culling.pieces((x, y, x, y), reach).tolist():
+        near = culling.pieces((x, y, x, y), reach).tolist()
+        if self._layout.is_sideways:
+            x, y = y, x
+        for piece in near:
             x0, y0, yb, x1, yt, y1 = self._layout.pieces[piece].tolist()
             share = np.clip((y - yb) / max(yt - yb, 1e-9), 0.0, 1.0)
             away = abs(x0 + (x1 - x0) * share * share * (3 - 2 * share) - x)
@@ -64,6 +74,10 @@ class EdgePainter:
 
     def paint_curves(self, painter: QPainter, pieces: Ints, view: Viewport, pen: QPen) -> None:
         """Paint pieces as curves with arrow heads, with a pen whose width is in pixels."""
+        with along_flow(painter, self._layout):
+            self._paint_curves(painter, pieces, flow_view(self._layout, view), pen)
+
+    def _paint_curves(self, painter: QPainter, pieces: Ints, view: Viewport, pen: QPen) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         rows = on_screen(self._layout.pieces[pieces], view)
         ends = self._layout.piece_ends[pieces]
@@ -78,6 +92,21 @@ class EdgePainter:
         for x, y in rows[ends][:, [3, 5]].tolist():
             half, back = _ARROW_HALF_WIDTH * size, _ARROW_LENGTH * size
             painter.drawPolygon(QPolygonF([QPointF(x, y), QPointF(x - half, y - back), QPointF(x + half, y - back)]))
+
+
+@contextmanager
+def along_flow(painter: QPainter, layout: Layout) -> Iterator[None]:
+    """Let what is painted downwards run from left to right where the layout does."""
+    painter.save()
+    if layout.is_sideways:
+        painter.setTransform(QTransform(0, 1, 1, 0, 0, 0), True)
+    yield
+    painter.restore()
+
+
+def flow_view(layout: Layout, view: Viewport) -> Viewport:
+    """Give the view for what is painted ``along_flow``."""
+    return replace(view, x=view.y, y=view.x) if layout.is_sideways else view
 
 
 def on_screen(pieces: Floats, view: Viewport) -> Floats:

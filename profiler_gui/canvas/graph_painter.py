@@ -8,7 +8,7 @@ from backends.graph.boxes import Ints
 from profiler_gui.canvas.coat import NO_REGION, Coat
 from profiler_gui.canvas.culling import Culling, screen_rects
 from profiler_gui.canvas.detail import Detail, detail_at
-from profiler_gui.canvas.edge_painter import EdgePainter, on_screen
+from profiler_gui.canvas.edge_painter import EdgePainter, along_flow, flow_view, on_screen
 from profiler_gui.canvas.frame_painter import FramePainter
 from profiler_gui.canvas.node_painter import NodePainter
 from profiler_gui.canvas.palette import Palette
@@ -110,13 +110,15 @@ class GraphPainter:
         pieces = pieces[
             (self._piece_region[pieces] != NO_REGION) & (np.abs(rows[:, 0] - rows[:, 3]) < _WIDEST_REGION_EDGE)
         ]
-        lines = on_screen(self.picture.layout.pieces[pieces], view)
+        layout = self.picture.layout
+        lines = on_screen(layout.pieces[pieces], flow_view(layout, view))
         tints, tint_of = self.palette.tints, self.coat.region_tints
         rect_tint, line_tint = tint_of[self.coat.region[inside]], tint_of[self._piece_region[pieces]]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         for index, tint in enumerate(tints):
             painter.setPen(QPen(QColor(tint), 2 * margin, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap))
-            draw_lines(painter, piece_lines(lines[line_tint == index]))
+            with along_flow(painter, layout):
+                draw_lines(painter, piece_lines(lines[line_tint == index]))
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(tint))
             draw_rects(painter, distinct_pixels(rects[rect_tint == index]))

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from backends.graph.boxes import Layout
 from backends.model.model import OperatorId
 from profiler_gui.canvas import export
 from profiler_gui.canvas.coat import dress
@@ -196,9 +197,12 @@ class GraphView(QWidget):
             self._show_view(self._view)
             self._start = self._view
             return
-        left, top, right, _ = bounds = self._graph.picture.layout.bounds
+        layout = self._graph.picture.layout
+        left, top, right, _ = bounds = layout.bounds
         view = self._view.fitted(bounds, READABLE_ZOOM)
-        if view.zoom < LEAST_READABLE_ZOOM:
+        if view.zoom < LEAST_READABLE_ZOOM and layout.is_sideways:
+            view = self._left_end(layout)
+        elif view.zoom < LEAST_READABLE_ZOOM:
             zoom = min(READABLE_ZOOM, max(LEAST_READABLE_ZOOM, self._view.width / (right - left + 2 * _ENTER_MARGIN)))
             middle = self._entry(zoom)
             view = Viewport(zoom=zoom, width=self._view.width, height=self._view.height)
@@ -289,6 +293,16 @@ class GraphView(QWidget):
         ends = np.searchsorted(rights, lefts + self._view.width / zoom - 2 * _ENTER_MARGIN, side="right")
         first = int(np.argmax(ends - np.arange(len(lefts))))
         return float(lefts[first] + rights[max(int(ends[first]) - 1, first)]) / 2
+
+    def _left_end(self, layout: Layout) -> Viewport:
+        """Look at where a graph that runs from left to right begins, at a readable size."""
+        left, top, _, bottom = layout.bounds
+        width, height = self._view.width, self._view.height
+        zoom = min(READABLE_ZOOM, max(LEAST_READABLE_ZOOM, height / (bottom - top + 2 * _ENTER_MARGIN)))
+        seen = layout.left <= float(layout.left.min()) + width / zoom
+        middle = float(np.median(layout.top[seen] + layout.height[seen] / 2))
+        x = left + width / zoom / 2 - _ENTER_MARGIN / zoom
+        return Viewport(zoom=zoom, width=width, height=height).centred_on(x, middle)
 
     def _painter_of(self, picture: GraphPicture) -> GraphPainter:
         self._seen_overlay = rolled_up(self._overlay, picture.nodes)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from backends.graph.boxes import Ints
 from profiler_gui.canvas.culling import screen_rects
 from profiler_gui.canvas.detail import Detail, detail_at
-from profiler_gui.canvas.edge_painter import on_screen
+from profiler_gui.canvas.edge_painter import along_flow, flow_view, on_screen
 from profiler_gui.canvas.graph_painter import GraphPainter
 from profiler_gui.canvas.strokes import distinct_lines, distinct_pixels, draw_lines, draw_rects
 from profiler_gui.canvas.viewport import Viewport
@@ -112,8 +112,10 @@ class Highlight:
         if len(seen) > _MOST_CURVES:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             painter.setPen(QPen(colour, 0, style))
-            rows = on_screen(self._graph.picture.layout.pieces[seen], view)
-            draw_lines(painter, distinct_lines(rows[:, [0, 1, 3, 5]]))
+            layout = self._graph.picture.layout
+            rows = on_screen(layout.pieces[seen], flow_view(layout, view))
+            with along_flow(painter, layout):
+                draw_lines(painter, distinct_lines(rows[:, [0, 1, 3, 5]]))
             return
         width = max(1.6, width * min(view.zoom, 1.4)) if detail_at(view.zoom) is not Detail.BOXES else 1.2
         pen = QPen(colour, width, style)

@@ -6,6 +6,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPix
 from PySide6.QtWidgets import QWidget
 
 from profiler_gui.canvas.coat import Coat
+from profiler_gui.canvas.edge_painter import along_flow
 from profiler_gui.canvas.palette import Palette
 from profiler_gui.canvas.picture import GraphPicture
 from profiler_gui.canvas.strokes import distinct_lines, distinct_pixels, draw_lines, draw_rects, piece_lines
@@ -132,12 +133,15 @@ class Minimap(QWidget):
         layout = self._picture.layout
         sx, sy = self._scale
         left, top, _, _ = layout.bounds
-        pieces = (layout.pieces - (left, top, top, left, top, top)) * (sx, sy, sy, sx, sy, sy)
+        # Pieces run along the flow, whichever way that is.
+        (x0, y0), (ax, ay) = ((top, left), (sy, sx)) if layout.is_sideways else ((left, top), (sx, sy))
+        pieces = (layout.pieces - (x0, y0, y0, x0, y0, y0)) * (ax, ay, ay, ax, ay, ay)
         pieces += _MARGIN
         faint = QColor(self._palette.edge)
         faint.setAlpha(110)
         painter.setPen(QPen(faint, 0))
-        draw_lines(painter, distinct_lines(piece_lines(pieces)))
+        with along_flow(painter, layout):
+            draw_lines(painter, distinct_lines(piece_lines(pieces)))
         rects = np.stack((layout.left - left, layout.top - top, layout.width, layout.height), axis=1) * (sx, sy, sx, sy)
         rects[:, :2] += _MARGIN
         painter.setPen(Qt.PenStyle.NoPen)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from backends.graph.boxes import BoxGraph, Floats, Ints, Layout
-from backends.graph.child import layout_anywhere
+from backends.graph.child import layout_anywhere, layout_sideways
 from backends.graph.frames import NO_FRAMES, Frames, frame_groups, reserve_headers
 from backends.graph.nodes import GraphNode, GraphScene, NodeRole, build_scene
 from backends.graph.shown import ShownScene, title_of
@@ -95,7 +95,7 @@ def draw_sight(whole: WholeGraph, sight: Sight, metrics: TextMetrics, progress: 
     progress = progress or Progress()
     shown = whole.show(sight)
     room = reserve_headers(whole.tree, shown) if sight.has_frames else np.zeros(0)
-    picture = _picture_of(shown.scene, metrics, progress, room)
+    picture = _picture_of(shown.scene, metrics, progress, room, is_sideways=sight.is_sideways)
     frames = frame_groups(whole.tree, shown, picture.layout) if sight.has_frames else NO_FRAMES
     titles = (title_of(whole.tree.groups[group]) for group in frames.group.tolist())
     return replace(
@@ -109,7 +109,12 @@ def draw_sight(whole: WholeGraph, sight: Sight, metrics: TextMetrics, progress: 
 
 
 def _picture_of(
-    scene: GraphScene, metrics: TextMetrics, progress: Progress, room_above: Floats | None = None
+    scene: GraphScene,
+    metrics: TextMetrics,
+    progress: Progress,
+    room_above: Floats | None = None,
+    *,
+    is_sideways: bool = False,
 ) -> GraphPicture:
     """Measure the nodes of a scene and lay them out."""
     progress.step("Measuring nodes")
@@ -123,7 +128,7 @@ def _picture_of(
         tensor=scene.tensor,
         room_above=np.zeros(0) if room_above is None else room_above,
     )
-    layout = layout_anywhere(graph, progress)
+    layout = (layout_sideways if is_sideways else layout_anywhere)(graph, progress)
     names = tuple(dict.fromkeys(node.category for node in scene.nodes))
     number = {name: index for index, name in enumerate(names)}
     label_x, label_y, label_tensor = _edge_labels(scene, layout)
@@ -182,7 +187,8 @@ def _edge_labels(scene: GraphScene, layout: Layout) -> tuple[Floats, Floats, Int
     drawn = np.flatnonzero(~layout.is_stub)
     first = np.unique(layout.edge_pieces[layout.edge_start[drawn]])
     # Tensors that leave from the same port share one label.
-    rows = np.stack((layout.pieces[first, 0], layout.pieces[first, 1], layout.piece_tensor[first]), axis=1)
+    across, along = (1, 0) if layout.is_sideways else (0, 1)
+    rows = np.stack((layout.pieces[first, across], layout.pieces[first, along], layout.piece_tensor[first]), axis=1)
     rows = np.unique(rows, axis=0)
     tensors = rows[:, 2].astype(np.int64)
     return rows[:, 0], rows[:, 1], tensors

@@ -230,3 +230,20 @@ def test_the_menu_of_the_right_button_follows_tensors_and_folds(page, window, ac
     next(action for action in menu.actions() if action.text() == "Collapse layer_0").trigger()
     qtbot.waitUntil(lambda: "layer_0" in titles(page))
     menu.deleteLater()
+
+
+def test_the_graph_can_run_from_left_to_right_and_arrow_keys_follow(page, act, qtbot):
+    act("turn_sideways")
+    layout, places = page.canvas.picture.layout, page.canvas.picture.node_of
+    one, two = places[OperatorId(0, 1)], places[OperatorId(0, 2)]
+
+    assert layout.left[one] + layout.width[one] < layout.left[two]
+
+    page.canvas.set_selection([OperatorId(0, 1)])
+    qtbot.keyClick(page.canvas, Qt.Key.Key_Right)
+
+    assert page.canvas.selection == {OperatorId(0, 2)}
+
+    act("turn_sideways")
+
+    assert not page.canvas.picture.layout.is_sideways
