@@ -1,7 +1,7 @@
 """From what is known about a model to what is painted on its graph."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from backends.model.model import NO_TENSOR, Model, Operator, OperatorId
@@ -54,7 +54,8 @@ def _chosen_overlay(record: OpenModel) -> CanvasOverlay | None:
         return _partition_overlay(f"{title}: partitions", verdict, verdict.partitions)
     if choice.overlay is Overlay.DELEGATED:
         return _partition_overlay(f"{title}: after the limits", verdict, after_limits(verdict.partitions))
-    return PlacementOverlay(title=title, placements=_placements(verdict))
+    placements = _placements(verdict)
+    return PlacementOverlay(title=title, placements=placements, counts=Counter(placements.values()))
 
 
 def _named_groups(title: str, names: Mapping[OperatorId, str]) -> GroupOverlay | None:
@@ -72,8 +73,15 @@ def _named_groups(title: str, names: Mapping[OperatorId, str]) -> GroupOverlay |
             Group(name=name, colour=place, texture=textures[place // 4 % 3]) for place, name in enumerate(shown)
         ),
         members={id_: places[name] for id_, name in names.items()},
+        counts=_counts(len(shown), (places[name] for name in names.values())),
         labels=dict(names),
     )
+
+
+def _counts(groups: int, members: Iterable[int]) -> tuple[int, ...]:
+    """Count the operators of each group."""
+    counted = Counter(members)
+    return tuple(counted[place] for place in range(groups))
 
 
 def _dtypes(model: Model) -> dict[OperatorId, str]:
@@ -109,6 +117,7 @@ def engine_overlay(title: str, verdict: ModelVerdict) -> GroupOverlay:
         title=f"{title}: engines",
         groups=groups,
         members=members,
+        counts=_counts(len(groups), members.values()),
         labels={id_: groups[place].name for id_, place in members.items()},
     )
 
@@ -130,9 +139,11 @@ def _partition_overlay(title: str, verdict: ModelVerdict, parts: Sequence[Partit
         for index in part.operators:
             regions[OperatorId(part.subgraph, index)] = number
             labels[OperatorId(part.subgraph, index)] = name
+    placements = _placements(verdict)
     return PlacementOverlay(
         title=title,
-        placements=_placements(verdict),
+        placements=placements,
+        counts=Counter(placements.values()),
         labels=labels,
         regions=regions,
         islands=frozenset(number for number, part in enumerate(parts) if not part.is_accelerated),

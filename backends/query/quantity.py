@@ -80,9 +80,10 @@ def _factor(typed: str, unit: str) -> float | None:
         return 1.0 if low in ("", "%") else None
     if unit in ("", "MACs", "MAC/s", "MAC/byte"):
         return _PREFIXES.get(low.removesuffix("macs").removesuffix("mac").removesuffix("/byte").removesuffix("mac"))
-    if not typed or typed == unit:
+    if not typed or low == unit.lower():
         return 1.0
-    return _scaled(typed, unit)
+    found = _scaled(typed, unit)
+    return _PREFIXES.get(low) if found is None else found
 
 
 def _scaled(typed: str, unit: str) -> float | None:

@@ -219,6 +219,10 @@ class _Parser:
                         return self._condition(name, start, Comparison(after[1]), after.end())
                     return self._condition(name, start, Comparison.CONTAINS, colon.end())
                 self._refuse_misspelt(name, start, end)
+            if comparison is None and colon is None and name.lower().startswith(("attr.", "attribute.")):
+                raise QueryError(
+                    f"{name} needs a comparison, such as {name.rstrip('.')}=2.", start, end, is_incomplete=True
+                )
         return Word(value=self._value(start, is_listed=False))
 
     def _field_of(self, name: str) -> tuple[str, str] | None:

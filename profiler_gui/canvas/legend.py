@@ -118,12 +118,10 @@ def _paint_scale(painter: QPainter, overlay: ValueOverlay, palette: Palette) -> 
 
 
 def _paint_placements(painter: QPainter, overlay: PlacementOverlay, palette: Palette) -> None:
-    counts = dict.fromkeys(Placement, 0)
-    for placement in overlay.placements.values():
-        counts[placement] += 1
+    counts = overlay.counts or Counter(overlay.placements.values())
     for index, placement in enumerate(Placement, 1):
         _paint_swatch(painter, index, placement_colour(palette, placement), PATTERNS[placement], BADGES[placement])
-        _paint_row(painter, index, _PLACEMENT_TEXT[placement], counts[placement], palette)
+        _paint_row(painter, index, _PLACEMENT_TEXT[placement], counts.get(placement, 0), palette)
     if not overlay.regions:
         return
     first = 1 + len(Placement)
@@ -135,7 +133,8 @@ def _paint_placements(painter: QPainter, overlay: PlacementOverlay, palette: Pal
 
 
 def _paint_groups(painter: QPainter, overlay: GroupOverlay, palette: Palette) -> None:
-    counts = Counter(overlay.members.values())
+    counted = Counter(overlay.members.values()) if not overlay.counts else {}
+    counts = overlay.counts or tuple(counted.get(place, 0) for place in range(len(overlay.groups)))
     for index, group in enumerate(overlay.groups):
         _paint_swatch(painter, index + 1, group_colour(palette, group), TEXTURES[group.texture], "")
         _paint_row(painter, index + 1, group.name, counts[index], palette)

@@ -49,6 +49,8 @@ class PlacementOverlay:
     """Part of the cut that each operator belongs to; nodes of one part get one tint behind them. Counts from 0 on."""
     islands: frozenset[int] = frozenset()
     """Regions that run on the CPU; they have a tint of their own."""
+    counts: Mapping[Placement, int] = field(default_factory=dict)
+    """How many operators are placed where, for the legend, which is painted with each frame."""
     shows_labels: bool = True
     tints: tuple[Tint, ...] = ()
 
@@ -72,6 +74,8 @@ class GroupOverlay:
     groups: tuple[Group, ...]
     members: Mapping[OperatorId, int]
     """Place of each operator's group in ``groups``."""
+    counts: tuple[int, ...] = ()
+    """How many operators each group has, for the legend, which is painted with each frame."""
     labels: Mapping[OperatorId, str] = field(default_factory=dict)
     shows_labels: bool = True
     tints: tuple[Tint, ...] = ()

@@ -5,6 +5,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCompleter,
+    QFrame,
     QLineEdit,
     QStyle,
     QStyledItemDelegate,
@@ -49,6 +50,7 @@ class QueryLine(QLineEdit):
         self._completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         self._completer.setMaxVisibleItems(_SHOWN_ROWS)
         self._popup.setItemDelegate(_ChoiceDelegate(self))
+        self._popup.setFrameShape(QFrame.Shape.StyledPanel)
         self._completer.activated[QModelIndex].connect(self._take)  # type: ignore[index]  # Qt picks the overload
         self._debounce = QTimer(self)
         self._debounce.setSingleShot(True)

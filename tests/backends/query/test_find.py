@@ -112,7 +112,7 @@ def test_a_mistake_is_named_with_its_place(facts, query, message, start, suggest
     assert not caught.value.is_incomplete
 
 
-@pytest.mark.parametrize("query", ["type:", "a OR", "(a", '"a', "NOT ", "name:x, type:"])
+@pytest.mark.parametrize("query", ["type:", "a OR", "(a", '"a', "NOT ", "name:x, type:", "attr.stride", "relu attr."])
 def test_what_may_become_right_by_typing_on_is_told_apart(facts, query):
     with pytest.raises(QueryError) as caught:
         find_operators(query, facts)

@@ -26,6 +26,8 @@ from backends.query.quantity import QuantityError, parse_quantity
         ("1e3", "", 1000),
         (".5mJ", "mJ", 0.5),
         ("2J", "mJ", 2000),
+        ("2M", "cycles", 2e6),
+        ("7cycles", "cycles", 7),
     ],
 )
 def test_numbers_are_read_in_the_unit_of_the_values(text, unit, value):
