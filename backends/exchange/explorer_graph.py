@@ -15,7 +15,7 @@ from backends.units import format_shape
 
 def graph_of(model: Model) -> Mapping[str, Json]:
     """Give all subgraphs with their operators, shapes and layers by name."""
-    return {"graphs": [_graph(model, subgraph) for subgraph in model.subgraphs]}
+    return {"label": model.name, "graphs": [_graph(model, subgraph) for subgraph in model.subgraphs]}
 
 
 def _graph(model: Model, subgraph: Subgraph) -> Json:

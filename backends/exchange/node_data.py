@@ -78,11 +78,14 @@ def _subgraph_of(model: Model, graph: str) -> int | None:
 
 
 def graph_id(model: Model, subgraph: Subgraph) -> str:
-    """Give the name that Model Explorer's TFLite adapter has for a subgraph: its own, or its signature's."""
+    """Give the name that Model Explorer's TFLite adapter has for a subgraph: its own, its signature's, or a number.
+
+    As seen in its version 0.2.1; the first of all is ``main`` then.
+    """
     if subgraph.name:
         return subgraph.name
     keys = [signature.key for signature in model.signatures if signature.subgraph == subgraph.index]
-    return keys[0] if keys else f"subgraph_{subgraph.index}"
+    return keys[0] if keys else f"subgraph_{subgraph.index}" if subgraph.index else "main"
 
 
 def node_data_of(model: Model, column: OperatorColumn) -> Mapping[str, Json]:
@@ -99,11 +102,16 @@ def node_data_of(model: Model, column: OperatorColumn) -> Mapping[str, Json]:
             keys[id_.index]: {"value": value} for id_, value in column.values.items() if id_.subgraph == subgraph.index
         }
         if results:
-            graphs[graph_id(model, subgraph)] = {
-                "name": f"{column.title}{unit}",
-                "results": results,
-                "gradient": [{"stop": stop, "bgColor": colour} for colour, stop in stops],
-            }
+            # Subgraphs of one name are one graph to it; the names of tensors may still tell them apart.
+            data = graphs.setdefault(
+                graph_id(model, subgraph),
+                {
+                    "name": f"{column.title}{unit}",
+                    "results": {},
+                    "gradient": [{"stop": stop, "bgColor": colour} for colour, stop in stops],
+                },
+            )
+            data["results"].update(results)
     return graphs
 
 

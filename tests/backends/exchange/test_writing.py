@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from backends.errors import StoreError
+from backends.exchange.node_data import graph_id
 from backends.exchange.reading import read_foreign
 from backends.exchange.writing import Exported, ExportKind, render_export, time_column
 from backends.model.model import OperatorId
@@ -108,6 +109,7 @@ def test_power_and_clocks_become_counters_and_do_not_disturb_reading(tmp_path: P
 def test_the_graph_names_nodes_as_node_data_does() -> None:
     tree = _written(ExportKind.GRAPH)
 
+    assert tree["label"] == "chain.tflite"
     (graph,) = tree["graphs"]
     nodes = {node["id"]: node for node in graph["nodes"]}
     assert graph["id"] == "main"
@@ -123,3 +125,15 @@ def test_nothing_to_export_is_said_in_a_sentence(kind: ExportKind) -> None:
         _written(kind)
 
     assert caught.value.hint
+
+
+def test_nameless_subgraphs_are_called_as_model_explorer_calls_them() -> None:
+    graph = MODEL.subgraphs[0]
+    nameless = tuple(replace(graph, index=index, name="") for index in range(3))
+
+    assert [graph_id(replace(MODEL, subgraphs=nameless, signatures=()), graph) for graph in nameless] == [
+        "main",
+        "subgraph_1",
+        "subgraph_2",
+    ]
+    assert graph_id(replace(MODEL, subgraphs=nameless), nameless[0]) == "serving_default"
