@@ -76,8 +76,15 @@ def _write_section(stream: TextIO, section: Section, number: int) -> None:
         stream.write(f"<dl>\n{pairs}</dl>\n")
     for sentence in section.sentences:
         stream.write(f"<p>{_text(sentence)}</p>\n")
+    plots = [figure for figure in section.figures if not figure.is_zoomable]
+    if plots:
+        stream.write('<div class="plots">\n')
+        for figure in plots:
+            write_svg_figure(stream, figure)
+        stream.write("</div>\n")
     for figure in section.figures:
-        write_svg_figure(stream, figure)
+        if figure.is_zoomable:
+            write_svg_figure(stream, figure)
     if section.table is not None:
         _write_table(stream, section.table)
 

@@ -11,7 +11,7 @@ from backends.runs.summary import summarize_latencies
 from backends.units import format_latency, latency_unit
 
 _WIDTH, _HEIGHT = 560.0, 220.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 62.0, 14.0, 12.0, 38.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 62.0, 14.0, 24.0, 38.0
 _MOST_DOTS = 1500
 _MOST_BINS = 60
 _TICKS = 5
@@ -49,7 +49,7 @@ class _Plot:
             self.shapes.append(Label(x=x, y=y + 16, text=f"{value:.6g}", size=11, tone=Tone.DIM, anchor="middle"))
         middle = (_LEFT + _WIDTH - _RIGHT) / 2
         self.shapes.append(Label(x=middle, y=self.height - 6, text=x_title, size=11, tone=Tone.DIM, anchor="middle"))
-        self.shapes.append(Label(x=4, y=_TOP, text=y_title, size=11, tone=Tone.DIM))
+        self.shapes.append(Label(x=4, y=12, text=y_title, size=11, tone=Tone.DIM))
 
     def figure(self, title: str, caption: str) -> Figure:
         """Give what was drawn."""

@@ -64,7 +64,7 @@
     const begin = () => {
       // Wide enough to read: a long graph starts at its top.
       const box = svg.getBoundingClientRect(), height = box.height / Math.max(box.width, 1);
-      const width = Math.max(Math.min(all.w, box.width), 640), first = svg.querySelector("rect").getBBox();
+      const width = Math.max(Math.min(all.w, box.width), 0.85 * box.width, 400), first = svg.querySelector("rect").getBBox();
       view = { x: first.x + first.width / 2 - width / 2, y: all.y, w: width, h: width * height };
       if (all.w <= width && all.h <= width * height) fit();
       show();

@@ -57,6 +57,15 @@ def test_export_writes_every_kind(
     assert main(["export", str(model_file), str(profile), "--to", kind, "--output", str(path)]) == 2
 
 
+def test_a_mapping_pairs_the_operators_of_two_models(model_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["export", str(model_file), "--to", "mapping", "--with", str(model_file)]) == 0
+
+    tree = json.loads(capsys.readouterr().out)
+    assert tree["type"] == "sync_navigation"
+    assert tree["mappingEntries"] == [{"leftNodeIds": [i], "rightNodeIds": [i]} for i in ("0", "1")]
+    assert main(["export", str(model_file), "--to", "mapping"]) == 2
+
+
 def test_wrong_use_and_wrong_files_end_with_a_sentence(
     model_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
