@@ -117,7 +117,7 @@ def make_window(services: Services, *, waits_for_graph: bool = False) -> MainWin
     GraphExport(window, services)
     QueryCommands(window, services)
     ReportCommands(window, services)
-    foreign = ForeignFiles(window, services)
+    ForeignFiles(window, services)  # before networks to convert, which may be protocol buffers too
     ComparisonCommands(window, services)
     DeviceCommands(window, services)
     checker = TargetChecker(services.session, services.jobs, services.notices, services.settings)
@@ -126,7 +126,6 @@ def make_window(services: Services, *, waits_for_graph: bool = False) -> MainWin
     ConversionCommands(window, services)
     sessions = SessionCommands(window, services)  # saves what waits before the jobs end
     DropCommands(window, services, sessions.show_run)
-    foreign.add_route()  # after those of files that have a mark of their own
     BaselineColumns(services.session, services.runs, services.jobs, services.notices)
     window.close_wanted.connect(services.jobs.close)
     soon = QTimer(window)

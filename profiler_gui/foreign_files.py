@@ -36,11 +36,8 @@ class ForeignFiles(QObject):
         self._services = services
         self._waiting: tuple[Path, ...] = ()
         window.actions_table["import_files"].triggered.connect(self.choose_files)
+        services.opener.add_route(Route(accepts=looks_foreign, open_paths=self.attach))
         services.session.current_changed.connect(self._on_current_changed)
-
-    def add_route(self) -> None:
-        """Let dropped files come here; to be called after the routes of files with a mark of their own."""
-        self._services.opener.add_route(Route(accepts=looks_foreign, open_paths=self.attach))
 
     @Slot()
     def choose_files(self) -> None:

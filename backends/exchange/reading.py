@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from backends.errors import RunError, StoreError
+from backends.errors import ProfilerError, RunError, StoreError
 from backends.exchange import ai_hub, netron_attachment, node_data, trace_reader, vela
 from backends.exchange.benchmark_files import BenchmarkFiles, attach_benchmark, join_files, read_output
 from backends.exchange.imported import Imported
@@ -19,7 +19,7 @@ from backends.runs.benchmark.result_proto import parse_result
 from backends.runs.benchmark.runtime_info import parse_runtime_info
 from backends.runs.store import SCHEMA, run_from_json
 
-_HEAD = 4096
+_HEAD, _MOST_PROTO = 4096, 8 << 20
 _SAVED = "Saved run"
 _TFLITE = b"TFL3"
 _READABLE = (
@@ -45,15 +45,19 @@ class FileKind(StrEnum):
 def looks_foreign(path: Path) -> bool:
     """Whether a file may be one of another tool, from its first bytes; never raises.
 
-    A protocol buffer has no mark of its own: only a name that ends in ``.pb`` or ``.bin`` is taken for one.
+    Runs that were saved here are none. A protocol buffer has no mark of its own: one of moderate size is read whole.
     """
     try:
         with path.open("rb") as stream:
             head = stream.read(_HEAD)
-    except OSError:
+            kind = _sniff(head)
+            if kind is not FileKind.PROTO:
+                return kind is not None and SCHEMA.encode() not in head
+            rest = stream.read(_MOST_PROTO)
+        _read_proto(head + rest, path.name)
+    except (OSError, ProfilerError):
         return False
-    kind = _sniff(head)
-    return kind is not None and (kind is not FileKind.PROTO or path.suffix.lower() in {".pb", ".bin", ".proto"})
+    return len(rest) < _MOST_PROTO
 
 
 def read_foreign(paths: Iterable[str | Path], model: Model) -> tuple[Imported, ...]:

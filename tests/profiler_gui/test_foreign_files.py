@@ -108,3 +108,16 @@ def test_what_fits_no_operator_is_told_and_changes_nothing(
     assert notice.severity is Severity.ERROR
     assert "None of the 1 layers in other.json" in notice.message
     assert record.runs == ()
+
+
+def test_protos_of_benchmark_model_are_no_networks_to_convert(
+    window, services, open_file, model_file, tmp_path, drop, qtbot
+):
+    record = open_file(model_file)
+    path = tmp_path / "graph.pb"
+    path.write_bytes(foreign_files.runtime_info(3, [0, 1]))
+    drop(path)
+    qtbot.waitUntil(lambda: record.run is not None)
+
+    assert record.overlay.overlay is Overlay.RAN_ON
+    assert window.tabs.count() == 1

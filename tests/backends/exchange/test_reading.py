@@ -17,6 +17,7 @@ from backends.runs.store import write_run
 from tests.support import foreign_files
 from tests.support.builders import a_chain, a_run
 from tests.support.shared import SHARED
+from tests.support.wire_writer import message
 
 KINDS = ("CONV_2D", "ADD", "ADD", "SOFTMAX")
 
@@ -270,6 +271,14 @@ def test_a_model_or_a_session_is_not_taken_for_a_foreign_file(tmp_path: Path) ->
         path = tmp_path / f"{number}.pb"
         path.write_bytes(head)
         assert not looks_foreign(path)
+    graph_def = tmp_path / "frozen.pb"
+    node = message({1: "x", 2: "Placeholder", 5: message({1: "dtype", 2: message({6: 1})})})
+    graph_def.write_bytes(message({1: [node], 4: message({1: 21})}) * 3)
+    assert not looks_foreign(graph_def)
+    write_run(a_run(a_chain(KINDS)), tmp_path / "run.json")
+    assert not looks_foreign(tmp_path / "run.json")
+    (tmp_path / "graph.bin").write_bytes(foreign_files.runtime_info(4, [0]))
+    assert looks_foreign(tmp_path / "graph.bin")
     assert not looks_foreign(tmp_path / "missing")
     assert not looks_foreign(tmp_path)
 
