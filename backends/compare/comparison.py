@@ -14,6 +14,7 @@ from backends.compare.model_difference import (
     execution_order,
     operator_differences,
 )
+from backends.compare.single_values import SingleValue, compare_single_values
 from backends.compare.surroundings import compare_surroundings
 from backends.compare.verdict_difference import TargetDifference, compare_verdicts
 from backends.model.model import Model, Operator, OperatorId, Subgraph, Tensor
@@ -50,6 +51,7 @@ class Comparison:
     """``None`` where only runs are known: the models themselves were not at hand."""
     layers: tuple[LayerRow, ...]
     judgement: Judgement | None
+    single_values: tuple[SingleValue, ...] = ()
     surroundings: tuple[FactDifference, ...] = ()
     targets: tuple[TargetDifference, ...] = ()
 
@@ -95,6 +97,7 @@ def compare(
         model=difference,
         layers=rows,
         judgement=judge(a.runs, b.runs) if has_runs else None,
+        single_values=compare_single_values(a.run, b.run) if a.run is not None and b.run is not None else (),
         surroundings=compare_surroundings(a.run, b.run) if a.run is not None and b.run is not None else (),
         targets=compare_verdicts(a.verdicts, b.verdicts, aligned) if a.verdicts and b.verdicts else (),
     )

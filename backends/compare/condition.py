@@ -23,6 +23,7 @@ from backends.compare.comparison import Comparison
 from backends.compare.judgement import Judgement, format_change
 from backends.compare.layer_difference import LayerRow
 from backends.compare.model_difference import Status
+from backends.compare.single_values import single_value
 from backends.compare.verdict_difference import TargetDifference
 from backends.runs.run import Run
 from backends.units import format_bytes, format_latency
@@ -144,7 +145,7 @@ def _evaluate_tested(condition: Condition, judgement: Judgement, *, ignores_nois
 
 
 def _evaluate_single(condition: Condition, a: Run, b: Run) -> ConditionResult:
-    before, after = _single_value(condition.name, a), _single_value(condition.name, b)
+    before, after = single_value(condition.name, a), single_value(condition.name, b)
     if before is None or after is None:
         side = "A" if before is None else "B"
         raise ValueError(f"'{condition.text}': {condition.name} was not measured on side {side}")
@@ -159,18 +160,6 @@ def _energy_text(mj: float) -> str:
 
 
 _TEXTS: Mapping[str, Callable[[float], str]] = {"memory": format_bytes, "energy": _energy_text}
-
-
-def _single_value(name: str, run: Run) -> float | None:
-    if name == "memory":
-        return None if run.memory is None else float(run.memory.over_baseline_bytes)
-    if name == "energy":
-        if run.energy is None:
-            return None
-        per_inference = run.energy.per_inference_mj
-        return per_inference if per_inference is not None else run.energy.total_mj / max(run.energy.inferences, 1)
-    value = run.init_ns if name == "init" else run.first_ns
-    return None if value is None else float(value)
 
 
 def _evaluate_layers(condition: Condition, comparison: Comparison) -> ConditionResult:

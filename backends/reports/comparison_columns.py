@@ -1,12 +1,15 @@
 """The columns of tables that hold two sides beside each other."""
 
-from backends.compare.judgement import Metric, format_change, format_interval
+from dataclasses import dataclass
+
+from backends.compare.comparison import Comparison
+from backends.compare.judgement import format_change, format_interval
 from backends.compare.layer_difference import LayerRow
 from backends.compare.model_difference import FactDifference, Status
 from backends.compare.verdict_difference import TargetDifference
 from backends.model.model import OperatorId
-from backends.reports.columns import Align, Column, format_operator
-from backends.units import format_latency, format_share
+from backends.reports.columns import MISSING, Align, Column, format_operator
+from backends.units import format_latency, format_quantity, format_share
 
 STATUS_MARKS = {Status.SAME: "=", Status.CHANGED: "≠", Status.ADDED: "+", Status.REMOVED: "−"}
 """One character for each status, so that colour alone never carries it."""
@@ -123,16 +126,61 @@ LAYER_DIFFERENCE_COLUMNS: tuple[Column[LayerRow], ...] = (
     Column(id="changes", title="What changed", value=changes_text),
 )
 
-METRIC_COLUMNS: tuple[Column[Metric], ...] = (
-    Column(id="metric", title="Latency", value=lambda row: row.id),
-    Column(id="a_ns", title="A", value=lambda row: row.a_ns, format=format_latency, align=Align.RIGHT),
-    Column(id="b_ns", title="B", value=lambda row: row.b_ns, format=format_latency, align=Align.RIGHT),
-    Column(id="relative", title="B against A", value=lambda row: row.relative, format=format_change, align=Align.RIGHT),
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberRow:
+    """One number of both sides, with or without an interval."""
+
+    title: str
+    unit: str
+    a: float | None
+    b: float | None
+    relative: float | None
+    interval: str
+
+
+def number_rows(comparison: Comparison) -> tuple[NumberRow, ...]:
+    """Give latencies with their intervals, then what each run has only once."""
+    judgement = comparison.judgement
+    metrics = [
+        NumberRow(
+            title=metric.id,
+            unit="ns",
+            a=metric.a_ns,
+            b=metric.b_ns,
+            relative=metric.relative,
+            interval=format_interval(metric.interval) if metric.interval else "too few runs",
+        )
+        for metric in (judgement.metrics if judgement else ())
+    ]
+    singles = [
+        NumberRow(title=v.title, unit=v.unit, a=v.a, b=v.b, relative=v.relative, interval="single values")
+        for v in comparison.single_values
+    ]
+    return (*metrics, *singles)
+
+
+def _quantity(value: float | None, unit: str) -> str:
+    return MISSING if value is None else format_quantity(value, unit)
+
+
+NUMBER_COLUMNS: tuple[Column[NumberRow], ...] = (
+    Column(id="number", title="", value=lambda row: row.title),
+    Column(id="a", title="A", value=lambda row: _quantity(row.a, row.unit), align=Align.RIGHT),
+    Column(id="b", title="B", value=lambda row: _quantity(row.b, row.unit), align=Align.RIGHT),
+    Column(
+        id="relative",
+        title="B against A",
+        value=lambda row: row.relative,
+        format=lambda share: f"{change_mark(share)} {format_change(share)}".strip(),
+        align=Align.RIGHT,
+    ),
     Column(
         id="interval",
         title="95 % interval",
-        value=lambda row: format_interval(row.interval) if row.interval else "too few runs",
+        value=lambda row: row.interval,
         align=Align.RIGHT,
+        description="Where the difference lies with 95 % certainty; single values have none.",
     ),
 )
 

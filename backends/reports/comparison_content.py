@@ -12,8 +12,9 @@ from backends.compare.model_difference import ModelDifference, Status
 from backends.reports.comparison_columns import (
     FACT_COLUMNS,
     LAYER_DIFFERENCE_COLUMNS,
-    METRIC_COLUMNS,
+    NUMBER_COLUMNS,
     TARGET_DIFFERENCE_COLUMNS,
+    number_rows,
 )
 from backends.reports.content import Records, Section, Table, Tree
 from backends.reports.tabulation import records_of, table_of
@@ -54,7 +55,7 @@ class ComparisonContent:
         return [
             Section(title="", facts=_sides(comparison), sentences=headlines(comparison)),
             *self._condition_sections(),
-            *_latency_sections(comparison.judgement),
+            *_latency_sections(comparison),
             *_model_sections(comparison),
             *_layer_sections(comparison),
             *_target_sections(comparison),
@@ -84,6 +85,10 @@ class ComparisonContent:
                 for result in self._conditions
             ],
             "latency": _judgement_tree(comparison.judgement),
+            "single_values": [
+                {"id": value.id, "unit": value.unit, "a": value.a, "b": value.b, "relative": value.relative}
+                for value in comparison.single_values
+            ],
             "model": None
             if model is None
             else {
@@ -155,7 +160,8 @@ def _side_text(side: Subject) -> str:
     return ", ".join(parts)
 
 
-def _latency_sections(judgement: Judgement | None) -> list[Section]:
+def _latency_sections(comparison: Comparison) -> list[Section]:
+    judgement = comparison.judgement
     if judgement is None:
         return []
     test = judgement.rank_test
@@ -165,7 +171,8 @@ def _latency_sections(judgement: Judgement | None) -> list[Section]:
             ("Rank test", f"p = {test.p_value:.2g}; chance that B takes longer: {test.superiority * 100:.0f} %")
         )
     facts.append(("Values", f"{len(judgement.a.values_ns)} and {len(judgement.b.values_ns)} {judgement.a.what}"))
-    table = table_of(METRIC_COLUMNS, judgement.metrics) if judgement.metrics else None
+    rows = number_rows(comparison)
+    table = table_of(NUMBER_COLUMNS, rows) if rows else None
     return [
         Section(title="Is the difference real?", facts=tuple(facts), sentences=(*judgement.notes, *METHOD), table=table)
     ]

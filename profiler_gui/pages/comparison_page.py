@@ -26,7 +26,7 @@ from backends.compare.verdict_difference import TargetDifference, compare_verdic
 from backends.errors import StoreError
 from backends.model.model import Model, OperatorId
 from backends.progress import Progress
-from backends.reports.comparison_columns import METRIC_COLUMNS
+from backends.reports.comparison_columns import NUMBER_COLUMNS, number_rows
 from backends.reports.comparison_content import METHOD, ComparisonContent, headlines
 from backends.reports.plain_text import plain
 from backends.reports.report import find_report
@@ -124,7 +124,7 @@ class ComparisonPage(QWidget):
         self.changes = FactDifferences("Nothing about the models differs.")
         self.surroundings = FactDifferences("Plan and environment of both runs agree.")
         self.targets = TargetDifferences()
-        self.metrics = simple_view(METRIC_COLUMNS)
+        self.metrics = simple_view(NUMBER_COLUMNS)
         self.overview = ComparisonOverview()
         self._choices = (QComboBox(), QComboBox())
         self._tabs = QTabWidget()
@@ -316,7 +316,7 @@ class ComparisonPage(QWidget):
             () if comparison.judgement else ("Choose a run on each side to compare their surroundings.",),
             comparison.surroundings,
         )
-        self.metrics.table.set_rows(comparison.judgement.metrics if comparison.judgement else ())
+        self.metrics.table.set_rows(number_rows(comparison))
         self.metrics.fit_columns()
         self.plots.show_comparison(comparison, self._other_runs())
 

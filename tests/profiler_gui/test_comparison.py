@@ -162,7 +162,9 @@ def test_two_runs_are_judged_in_words(two_runs, services):
     assert "slower (95 %" in two_runs.headline.plain_text
     rows = two_runs.layers.view.table.all_rows
     assert [row.difference_ns for row in rows] == pytest.approx([1e5, 6e4, 0.0])
-    assert two_runs.metrics.table.all_rows[0].id == "p50"
+    titles = [row.title for row in two_runs.metrics.table.all_rows]
+    assert titles[0] == "p50"
+    assert titles[-1] == "Peak memory"
     (column,) = [c for c in services.session.current.columns if c.id == DIFFERENCE_COLUMN]
     assert column.values[OperatorId(0, 0)] == pytest.approx(1e5)
     assert column.is_diverging
