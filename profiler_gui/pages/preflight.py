@@ -1,7 +1,9 @@
 """Looks, when the user asks, at what should be in order before a measurement as the form says."""
 
+import tempfile
 from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
@@ -90,15 +92,22 @@ def _ask(
     from backends.devices.adb.provider import AdbProvider
     from backends.devices.adb.server import AdbServer
     from backends.devices.local import LocalDevice
+    from backends.devices.local_shell import LocalToolDevice
     from backends.runs.metering import check_meters
     from backends.runs.preflight import checks_for
     from backends.runs.runner_settings import read_runner_choices, with_chosen_runner
 
+    found: dict[tuple[str, str], Check] = {}
     if device_id == HOST_ID:
-        return (*LocalDevice().checks(), *check_meters(plans))
+        with tempfile.TemporaryDirectory(prefix="tflite-profiler-") as folder:
+            here = LocalToolDevice(Path(folder))
+            for plan in (plan for plan in plans if plan.runner):
+                for check in checks_for(plan, here, progress, model_bytes=model_bytes):
+                    found[check.name, check.message] = check
+        found |= {(check.name, check.message): check for check in LocalDevice().checks()}
+        return (*found.values(), *check_meters(plans))
     device = AdbProvider(AdbServer(address)).find_device(device_id)
     choices = read_runner_choices()
-    found: dict[tuple[str, str], Check] = {}
     for plan in plans:
         progress.step(f"Checking for {plan.delegate}")
         for check in checks_for(with_chosen_runner(plan, device, choices), device, progress, model_bytes=model_bytes):

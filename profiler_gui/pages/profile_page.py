@@ -30,6 +30,7 @@ from profiler_gui.pages.run_lanes import RunLanes
 from profiler_gui.pages.run_numbers import run_numbers, run_title
 from profiler_gui.predictions import predicting_verdict, predictions_of
 from profiler_gui.session import OpenModel, Session
+from profiler_gui.side import Side
 from profiler_gui.widgets.check_list import CheckList
 from profiler_gui.widgets.label import plain_label
 from profiler_gui.widgets.number_tiles import NumberTiles
@@ -250,6 +251,7 @@ class ProfilePage(Page):
         self.lanes.finished.connect(self._on_finished)
         self.details.runs.run_chosen.connect(self._on_run_chosen)
         self.details.matrix.run_chosen.connect(self._on_run_chosen)
+        self.details.matrix.comparison_wanted.connect(self._on_comparison_wanted)
         self.details.runs.removal_wanted.connect(self._on_removal_wanted)
         self.details.prediction.operator_opened.connect(self._on_operator_opened)
 
@@ -348,6 +350,15 @@ class ProfilePage(Page):
             pane.show_matrix(matrix, names)
         self.details.show_matrix_tab(len(matrix.cells))
 
+    @Slot(object)
+    def _on_comparison_wanted(self, cells: tuple[Cell, ...]) -> None:
+        record, names = self._measured, self._names()
+        if record is None:
+            return
+        self.session.compare(
+            Side(model=record.model, costs=record.costs, run=cell.run, title=_cell_title(cell, names)) for cell in cells
+        )
+
     @Slot(str, object)
     def _on_settled(self, what: str, cell: Cell) -> None:
         if cell.run is not None:
@@ -391,6 +402,12 @@ class ProfilePage(Page):
     def _on_removal_wanted(self, run: Run) -> None:
         if self.record is not None:
             self.record.remove_run(run)
+
+
+def _cell_title(cell: Cell, names: Mapping[str, str]) -> str:
+    precision = cell.precision.shown if cell.precision is not None else ""
+    delegate = names.get(cell.delegate, cell.delegate)
+    return ", ".join(filter(None, (names.get(cell.plan.device, cell.plan.device), delegate, precision)))
 
 
 def _lines(cell: Cell) -> list[str]:

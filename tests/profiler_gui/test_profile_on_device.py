@@ -250,7 +250,7 @@ def test_checks_before_measuring_tell_what_is_missing(profiled, qtbot):
     assert page.checks.isVisible()
 
 
-def test_the_table_of_a_matrix_leads_to_its_runs(profiled, qtbot):
+def test_the_table_of_a_matrix_leads_to_its_runs_and_compares_them(profiled, services, qtbot):
     record, page, _ = profiled()
     page.form.on_device.delegates.others.choose(["xnnpack"])
     press(qtbot, page.run_button)
@@ -258,7 +258,12 @@ def test_the_table_of_a_matrix_leads_to_its_runs(profiled, qtbot):
     pane = page.details.matrix
     rows = pane.view.table.visible_rows
     pane.view.row_opened.emit(rows[0])
+    with qtbot.waitSignal(services.session.compare_wanted) as wanted:
+        press(qtbot, pane.compare_button)
+    (sides,) = wanted.args
 
+    assert [side.title for side in sides] == ["Peer Phone, NNAPI", "Peer Phone, XNNPACK"]
+    assert [side.run for side in sides] == [row.run for row in rows]
     assert [(row.delegate, str(row.state)) for row in rows] == [("nnapi", "done"), ("xnnpack", "done")]
     assert {"device", "delegate", "mean_ns", "init_ns", "state"} <= set(pane.view.visible_column_ids())
     assert page.details.currentWidget() is pane
