@@ -55,7 +55,7 @@ def press(qtbot, button):
 
 
 def finish(qtbot, page):
-    qtbot.waitUntil(lambda: not page.is_running, timeout=20_000)
+    qtbot.waitUntil(lambda: not page.is_running, timeout=90_000)
 
 
 def test_a_phone_is_chosen_and_its_time_per_layer_shown(profiled, window, services, qtbot):
