@@ -110,10 +110,13 @@ class SessionCommands(QObject):
     def save_as(self, path: Path) -> None:
         """Save the session under a name, now and from now on."""
         try:
-            self.saver.move_to(path, self._services.settings.embeds_models)
+            self.saver.move_to(
+                path, embeds=self._services.settings.embeds_models, on_success=partial(self._on_saved, path)
+            )
         except StoreError as error:
             self._services.notices.report(error)
-            return
+
+    def _on_saved(self, path: Path) -> None:
         self._services.settings.remember_session(str(path))
         self._services.notices.inform(
             f"The session is saved as {plain(path.name)}.", hint="Every run is saved there by itself.", key="session"

@@ -63,6 +63,7 @@ class SessionSaver(QObject):
         self._job: Job | None = None
         self._is_behind = False
         self._is_closed = False
+        self._is_moving = False
         self._embedded: set[tuple[Path, str]] = set()
         self.embeds_models = False
         self._retry = QTimer(self)
@@ -113,7 +114,7 @@ class SessionSaver(QObject):
     def save_now(self) -> None:
         """Write what waits; does nothing while that is under way."""
         self._retry.stop()
-        if self._job is not None or not self._changes or self._is_closed:
+        if self._job is not None or not self._changes or self._is_closed or self._is_moving:
             return
         if self._file is None and not self._make_file():
             return
@@ -128,36 +129,67 @@ class SessionSaver(QObject):
         self._changes.clear()
         self.file_changed.emit()
 
-    def move_to(self, path: Path, embeds: bool) -> None:
-        """Save the session under a name, now and from now on.
+    def move_to(self, path: Path, *, embeds: bool, on_success: Callable[[], object]) -> None:
+        """Save the session under a name, now and from now on, in the background.
+
+        Until that is done, changes wait. If it cannot be written, the session stays where it was and a notice says why.
+
+        Args:
+            path: the new file; one that is there is replaced.
+            embeds: whether the models are put into it.
+            on_success: called when it is there.
 
         Raises:
-            StoreError: it cannot be written; the session stays where it was.
+            StoreError: the file is open in another window.
         """
-        self.embeds_models = embeds
-        # Locked before it is written: another window may have it open.
         lock = lock_session(path) if path != self.path else None
         if path != self.path and lock is None:
             raise StoreError(f"{path.name} is open in another window", hint="Close it there, or choose another name.")
-        self.flush()
+        self.embeds_models = embeds
+        self._is_moving = True
+        job = self._jobs.start(
+            partial(self._move, path, self.path, embeds),
+            title=f"Saving {path.name}",
+            lane=_LANE,
+            on_success=partial(self._on_moved, path, lock, on_success),
+            on_failure=partial(self._on_not_moved, lock),
+        )
+        job.finished.connect(self._on_move_finished)
+
+    def _move(self, path: Path, old: Path | None, embeds: bool, progress: Progress) -> None:
+        """Write what waits to the old file, copy it, and see to the models; in the lane."""
+        if old is not None:
+            self._write(progress)
+            if path != old:
+                SessionFile(old).copy_to(path)
+        file = SessionFile(path)
+        file.set_properties({CLOSED: ""})
+        if embeds:
+            self._embed_all(file)
+        else:
+            file.drop_contents()
+
+    def _on_moved(self, path: Path, lock: QLockFile | None, then: Callable[[], object], _result: object) -> None:
         old = self._file
-        if old is None:
-            SessionFile(path).create()
-        elif path != old.path:
-            old.copy_to(path)
-        if old is not None and path != old.path and is_unsaved(old.path):
-            remove_session(old.path)
         if lock is not None:
             self._unlock()
             self._lock_file = lock
         self._file = SessionFile(path)
-        self._file.set_properties({CLOSED: ""})
-        if embeds:
-            self._embed_all(self._file)
-        else:
-            self._file.drop_contents()
-            self._embedded.clear()
+        self._drop_done()
+        if old is not None and path != old.path and is_unsaved(old.path):
+            remove_session(old.path)
         self.file_changed.emit()
+        then()
+
+    def _on_not_moved(self, lock: QLockFile | None, error: BaseException) -> None:
+        if lock is not None:
+            lock.unlock()
+        self._notices.report(error)
+
+    @Slot()
+    def _on_move_finished(self) -> None:
+        self._is_moving = False
+        self.save_now()
 
     def release(self) -> None:
         """Finish the session: what waits is written, the file is marked as closed and no longer locked."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from backends.reports.columns import Align, Column
 from backends.reports.rows import RunRow, run_row
 from backends.reports.run_columns import RUN_COLUMNS, format_moment
-from backends.runs.baseline import change_of, inference_count, mean_latency_ns
+from backends.runs.baseline import inference_count, mean_latency_ns
 from backends.runs.benchmark.delegates import load_delegates
 from backends.runs.run import Run
 from backends.sessions.values import KeptModel, KeptRun
@@ -21,7 +21,7 @@ class KeptRunRow:
     model: KeptModel | None = None
     version: str = ""
     """Which of several contents of the same file it ran, in words; empty where there was only one."""
-    baseline: Run | None = None
+    baseline: RunRow | None = None
 
     @property
     def run(self) -> Run:
@@ -31,36 +31,60 @@ class KeptRunRow:
     @property
     def is_baseline(self) -> bool:
         """Whether this is what the others are compared with."""
-        return self.baseline is not None and self.baseline.id == self.run.id
+        return self.baseline is not None and self.baseline.run.id == self.run.id
 
     @property
     def mean_ns(self) -> float | None:
         """Mean latency of one inference."""
-        return mean_latency_ns(self.run)
+        return _mean_ns(self.row)
 
     @property
     def change(self) -> float | None:
         """How much slower than the baseline: 0.1 for 10 % slower; ``None`` for the baseline itself."""
-        return None if self.baseline is None or self.is_baseline else change_of(self.run, self.baseline)
+        base = self.baseline
+        if base is None or self.is_baseline or self.row.latency is None or base.latency is None:
+            return None
+        # As in ``runs.baseline``, from statistics that are known already.
+        if self.run.chunks or base.run.chunks:
+            mean, reference = _mean_ns(self.row), _mean_ns(base)
+            return mean / reference - 1 if mean is not None and reference else None
+        return self.row.latency.p50_ns / base.latency.p50_ns - 1 if base.latency.p50_ns else None
 
 
 def kept_run_rows(
-    runs: Iterable[KeptRun], models: Sequence[KeptModel] = (), baseline: Run | None = None
+    runs: Iterable[KeptRun],
+    models: Sequence[KeptModel] = (),
+    baseline: Run | None = None,
+    row_of: Callable[[Run], RunRow] = run_row,
 ) -> tuple[KeptRunRow, ...]:
-    """Join runs with their models, in the order given."""
+    """Join runs with their models, in the order given.
+
+    Args:
+        runs: what is listed.
+        models: the models of the session.
+        baseline: what all are compared with.
+        row_of: gives the statistics of a run; one that remembers them, where the same runs are listed again and again.
+    """
     by_content = {model.sha256: model for model in models}
     found = tuple(runs)
+    base = row_of(baseline) if baseline is not None else None
     versions = _versions(models, {kept.run.model_sha256 for kept in found})
     return tuple(
         KeptRunRow(
             kept=kept,
-            row=run_row(kept.run),
+            row=row_of(kept.run),
             model=by_content.get(kept.run.model_sha256),
             version=versions.get(kept.run.model_sha256, ""),
-            baseline=baseline,
+            baseline=base,
         )
         for kept in found
     )
+
+
+def _mean_ns(row: RunRow) -> float | None:
+    if row.run.chunks:
+        return mean_latency_ns(row.run)
+    return row.latency.mean_ns if row.latency is not None else None
 
 
 def format_change(share: float) -> str:

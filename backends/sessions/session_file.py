@@ -186,16 +186,15 @@ class SessionFile:
         """
         draft = path.with_name(f".{path.name}.{os.getpid()}.part")
         try:
-            with (
-                connected(self.path) as source,
-                closing(sqlite3.connect(draft, isolation_level=None)) as copy,
-            ):
-                source.backup(copy)
+            with connected(self.path) as source:
+                try:
+                    with closing(sqlite3.connect(draft, isolation_level=None)) as copy:
+                        source.backup(copy)
+                except sqlite3.Error as error:
+                    raise explain(error, path) from error
             _sync(draft)
             draft.replace(path)
             _sync(path.parent)
-        except sqlite3.Error as error:
-            raise explain(error, path) from error
         except OSError as error:
             raise StoreError(f"{path.name} cannot be written: {error.strerror or error}") from error
         finally:

@@ -27,7 +27,9 @@ from backends.reports.kept_run_columns import (
     where_of,
 )
 from backends.reports.plain_text import plain
+from backends.reports.rows import RunRow, run_row
 from backends.reports.table_content import TableContent
+from backends.runs.run import Run
 from profiler_gui.notices import Notice, NoticeAction, NoticeBoard, Severity
 from profiler_gui.pages.drag_out import DragFolder, file_name, mime_of_runs
 from profiler_gui.pages.export import TableExport, export_tables_button
@@ -78,6 +80,7 @@ class RunsPage(Page):
         self._book = book
         self._settings = settings
         self._folder = DragFolder(self)
+        self._known: dict[str, RunRow] = {}
         self.table = RunsTable(self._look, self._mime)
         self.view = RecordView(self.table)
         self.search = QLineEdit()
@@ -100,7 +103,7 @@ class RunsPage(Page):
     def refresh(self) -> None:
         """Show all runs, newest first until another order is wanted."""
         book, selected = self._book, {row.run.id for row in self.selected()}
-        rows = kept_run_rows(book.runs, book.models, self.session.baseline)
+        rows = kept_run_rows(book.runs, book.models, self.session.baseline, self._row_of)
         self.table.set_rows(sorted(rows, key=lambda row: row.run.started_at, reverse=True))
         self._fill_filters(rows)
         self._apply_filter()
@@ -115,6 +118,13 @@ class RunsPage(Page):
         shown = self.view.visible_column_ids()
         columns = [column for column in KEPT_RUN_COLUMNS if column.id in shown]
         return TableContent("tflite-profiler/runs/1", "Runs", columns, self.table.visible_rows)
+
+    def _row_of(self, run: Run) -> RunRow:
+        """Give the statistics of a run, counted once."""
+        known = self._known.get(run.id)
+        if known is None or known.run is not run:
+            known = self._known[run.id] = run_row(run)
+        return known
 
     # Commands ---------------------------------------------------------------------------------------------------------
 

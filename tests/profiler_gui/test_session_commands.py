@@ -96,9 +96,9 @@ def test_a_session_is_saved_under_a_name_and_opened_again(
     saved(window, qtbot, 3)
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(session_path.with_suffix("")), ""))
     window.actions_table["save_session"].trigger()
+    qtbot.waitUntil(lambda: commands_of(window).saver.path == session_path)
 
     assert list_unsaved() == ()
-    assert commands_of(window).saver.path == session_path
     assert services.settings.recent_sessions == (str(session_path),)
 
     record.add_run(measured(record, "run-3"))
@@ -230,6 +230,7 @@ def test_models_are_kept_in_the_session_when_wanted(window, services, open_file,
     record.add_run(measured(record, "after"))
     saved(window, qtbot, 2)
     commands_of(window).save_as(session_path)
+    qtbot.waitUntil(lambda: commands_of(window).saver.path == session_path)
     window.close()
     model_file.unlink()
     with a_window(services.settings, qtbot) as (_, others):
@@ -247,6 +248,7 @@ def test_without_its_model_a_session_still_lists_its_runs(window, services, open
     record.add_run(measured(record))
     saved(window, qtbot, 1)
     commands_of(window).save_as(session_path)
+    qtbot.waitUntil(lambda: commands_of(window).saver.path == session_path)
     window.close()
     model_file.unlink()
     with a_window(services.settings, qtbot) as (fresh, others):
@@ -390,3 +392,46 @@ def test_a_cancelled_measurement_leaves_no_draft(window, services, open_file, mo
     qtbot.waitUntil(lambda: file.read().drafts == ())
 
     assert file.read().runs == ()
+
+
+def test_a_session_that_cannot_be_saved_there_stays_where_it_was(
+    window, services, open_file, model_file, qtbot, tmp_path
+):
+    record = open_file(model_file)
+    record.add_run(measured(record))
+    file = saved(window, qtbot, 1)
+    commands_of(window).save_as(tmp_path / "nowhere" / "x.tfsession")
+    qtbot.waitUntil(lambda: bool(services.notices.notices))
+
+    assert "x.tfsession" in services.notices.notices[0].message
+    assert commands_of(window).saver.path == file.path
+
+    record.add_run(measured(record, "later"))
+    saved(window, qtbot, 2)
+
+
+def test_runs_that_come_while_the_session_is_saved_elsewhere_are_in_the_new_file(
+    window, services, open_file, model_file, qtbot, session_path
+):
+    record = open_file(model_file)
+    record.add_run(measured(record, "before"))
+    commands_of(window).save_as(session_path)
+    record.add_run(measured(record, "meanwhile"))
+    qtbot.waitUntil(lambda: commands_of(window).saver.path == session_path)
+
+    assert [kept.run.id for kept in saved(window, qtbot, 2).read().runs] == ["before", "meanwhile"]
+
+
+def test_targets_that_answer_otherwise_than_when_it_was_saved_are_named(qapp):
+    from profiler_gui.session_state import changed_verdicts, kept_verdicts
+    from tests.support.sessions import a_session, give_verdicts
+
+    _, record = a_session()
+    give_verdicts(record)
+    kept = kept_verdicts("ab", record.verdicts)
+
+    assert changed_verdicts(kept, record.verdicts) == {}
+
+    before = replace(kept[0], placements=dict.fromkeys(kept[0].placements, "accelerated"))
+
+    assert changed_verdicts((before,), record.verdicts) == {"Old NPU": 2}
