@@ -18,6 +18,7 @@ from profiler_gui.conversion_commands import ConversionCommands
 from profiler_gui.device_commands import DeviceCommands
 from profiler_gui.devices import DeviceBoard
 from profiler_gui.drop_commands import DropCommands
+from profiler_gui.energy_columns import EnergyColumns
 from profiler_gui.foreign_files import ForeignFiles
 from profiler_gui.garbage import MainThreadCollector
 from profiler_gui.graph_commands import GraphCommands
@@ -120,6 +121,7 @@ def make_window(services: Services, *, waits_for_graph: bool = False) -> MainWin
     ForeignFiles(window, services)  # before networks to convert, which may be protocol buffers too
     ComparisonCommands(window, services)
     DeviceCommands(window, services)
+    EnergyColumns(services.session)
     checker = TargetChecker(services.session, services.jobs, services.notices, services.settings)
     TargetCommands(window, services, checker)
     FileWatcher(services.session, services.jobs, services.notices, services.opener)

@@ -19,7 +19,7 @@ import numpy as np
 from backends.errors import ProfilerError, StoreError
 from backends.power.alignment import ClockMap, map_clock
 from backends.power.integration import Array, Signal
-from backends.power.thinning import ThinCurve, thin
+from backends.power.thinning import ThinCurve, thin, thin_around_median
 from backends.power.traces import UNITS, Quantity, Trace
 from backends.progress import Cancelled, Progress
 
@@ -267,7 +267,9 @@ class Recorder:
             if signal is None:
                 continue
             values = signal.values * (scales or {}).get(id_, 1.0)
-            times, shown = thin(signal.times_s, values, CAPACITY)
+            # What is compared by its medians is thinned around them.
+            shorten = thin if channel.quantity is Quantity.POWER else thin_around_median
+            times, shown = shorten(signal.times_s, values, CAPACITY)
             seconds = float(signal.times_s[-1] - signal.times_s[0])
             found.append(
                 Trace(
@@ -281,6 +283,7 @@ class Recorder:
                     relative_error=channel.relative_error,
                     clock_error_s=signal.clock_error_s,
                     sample_count=len(signal.times_s),
+                    mean=float(np.mean(values)),
                     distinct_hz=(float(np.count_nonzero(np.diff(signal.values))) / seconds if seconds > 0 else None),
                     file=(files or {}).get(id_, ""),
                 )

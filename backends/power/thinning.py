@@ -77,3 +77,20 @@ def thin(times: Array, values: Array, points: int) -> tuple[Array, Array]:
     pairs = np.sort(np.stack([start + rows.argmin(axis=1), start + rows.argmax(axis=1)], axis=1), axis=1).ravel()
     chosen = np.concatenate([pairs, np.arange(whole, len(times))[-1:]]) if whole < len(times) else pairs
     return times[chosen], values[chosen]
+
+
+def thin_around_median(times: Array, values: Array, points: int) -> tuple[Array, Array]:
+    """Give least, median and greatest of equal numbers of samples, in order.
+
+    Outliers stay, and the median of what is left is that of all: with least and greatest alone it would be their
+    middle, which outliers move.
+    """
+    size = -(-3 * len(times) // max(3, points))
+    if size <= 3:
+        return times, values
+    whole = len(times) // size * size
+    order = np.argsort(values[:whole].reshape(-1, size), axis=1, kind="stable")
+    places = np.sort(order[:, [0, (size - 1) // 2, size - 1]], axis=1) + np.arange(0, whole, size)[:, None]
+    rest = np.arange(whole, len(times))
+    chosen = np.concatenate([places.ravel(), rest[len(rest) // 2 :][:1]])
+    return times[chosen], values[chosen]

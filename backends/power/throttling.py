@@ -23,6 +23,8 @@ _BASE_SHARE = 0.15
 _DEVIATIONS = 3.0
 _LEAST_CHANGE = 0.05
 _LASTING_BINS = 3
+_LEAST_LASTING_S = 5.0
+"""A shorter one that ends is some other program."""
 _ROBUST = 1.4826
 _MEDIAN_ERROR = 1.2533
 
@@ -99,6 +101,8 @@ def _slowed(trace: Trace, times: Array, values: Array) -> list[Throttle]:
     found = []
     for first, last in _lasting(is_slow):
         end = None if last == len(starts) - 1 else float(starts[last + 1])
+        if end is not None and end - float(starts[first]) < _LEAST_LASTING_S:
+            continue
         start, after = float(starts[first]), float(np.median(medians[first : last + 1]))
         sentence = _sentence(trace, start, base, after, end)
         found.append(Throttle(trace=trace.id, start_s=start, end_s=end, before=base, after=after, sentence=sentence))

@@ -81,6 +81,8 @@ class Trace:
     """Standard uncertainty of the times against the run's clock."""
     sample_count: int = 0
     """How many samples there were before thinning; 0 where these are all."""
+    mean: float | None = None
+    """Mean of all samples; ``None`` where it is that of the values."""
     distinct_hz: float | None = None
     """New values in a second, on average: the real rate of a slow source; ``None`` where it is not known."""
     file: str = ""

@@ -109,7 +109,7 @@ def trace_table(traces: Sequence[Trace]) -> Table:
         rows=tuple(
             (
                 trace.title,
-                _value(trace.quantity, sum(trace.values) / len(trace.values)),
+                _value(trace.quantity, sum(trace.values) / len(trace.values) if trace.mean is None else trace.mean),
                 _value(trace.quantity, min(trace.values)),
                 _value(trace.quantity, max(trace.values)),
                 str(trace.sample_count or len(trace.values)),

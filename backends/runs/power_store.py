@@ -90,6 +90,7 @@ def trace_from_json(fields: Fields) -> Trace:
             relative_error=fields.number_or("relative_error", 0.0),
             clock_error_s=fields.number_or("clock_error_s", 0.0),
             sample_count=fields.integer("sample_count"),
+            mean=fields.optional_number("mean"),
             distinct_hz=fields.optional_number("distinct_hz"),
             file=fields.text_or("file", ""),
         )
@@ -110,6 +111,7 @@ def _trace_to_json(trace: Trace) -> Json:
         "relative_error": trace.relative_error,
         "clock_error_s": trace.clock_error_s,
         "sample_count": trace.sample_count,
+        "mean": trace.mean,
         "distinct_hz": trace.distinct_hz,
         "file": trace.file,
     }

@@ -118,5 +118,6 @@ def _trace(signal: Signal, name: str) -> Trace:
         source="file",
         clock_error_s=signal.clock_error_s,
         sample_count=len(signal.times_s),
+        mean=float(np.mean(signal.values)),
         distinct_hz=float(np.count_nonzero(np.diff(signal.values))) / seconds if seconds > 0 else None,
     )

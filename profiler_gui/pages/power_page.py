@@ -14,9 +14,8 @@ from backends.power.throttling import find_throttling
 from backends.power.traces import Quantity, Trace
 from backends.progress import Progress
 from backends.reports.plain_text import plain
-from backends.reports.power_facts import energy_facts, operator_energies, power_at_rate_text
+from backends.reports.power_facts import energy_facts, power_at_rate_text
 from backends.runs.operating_points import points_of
-from backends.runs.operator_column import OperatorColumn
 from backends.runs.run import Run
 from backends.units import format_energy, format_latency, format_power
 from profiler_gui.jobs import JobRunner
@@ -36,7 +35,6 @@ _LIVE_MS = 100
 _HOST_LIVE_MS = 500
 """Two while this computer measures itself, so that drawing takes nothing from the measurement."""
 _HOST = "host"
-_COLUMN_ID = "energy_mj"
 _NO_MODEL = "Open a model, choose a meter in Profile, and measure it: power, temperatures and clocks are shown here."
 _NO_RUN = "Choose a meter in Profile (under “Power”) and press Profile (Ctrl+R): power and energy are shown here."
 _NO_POWER = "Nothing was sampled beside the chosen run. Choose a meter in Profile (under “Power”) and measure again."
@@ -91,8 +89,6 @@ class PowerPage(Page):
             self._show_run(run)
         runs = [run for opened in self.session.models for run in opened.runs]
         self.curve.show_points(points_of(runs), run.id if run is not None else "")
-        if record is not None:
-            _show_column(record, run)
 
     def pictures(self) -> dict[str, QWidget]:
         """Give what can be exported, by title."""
@@ -311,23 +307,3 @@ def _sustained_numbers(found: Sustained | None) -> list[Number]:
         )
     )
     return numbers
-
-
-def _show_column(record: OpenModel, run: Run | None) -> None:
-    """Offer the estimated energy of each operator as a further number."""
-    energies, _ = operator_energies(run) if run is not None else ({}, "")
-    known = next((column for column in record.columns if column.id == _COLUMN_ID), None)
-    if not energies:
-        if known is not None:
-            record.remove_column(_COLUMN_ID)
-        return
-    if known is None or dict(known.values) != energies:
-        record.add_column(
-            OperatorColumn(
-                id=_COLUMN_ID,
-                title="Energy, estimated",
-                unit="mJ",
-                values=energies,
-                source="time share of the inference's energy, within one compute unit",
-            )
-        )

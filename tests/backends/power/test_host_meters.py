@@ -13,7 +13,7 @@ from backends.power.files import HostFiles
 from backends.power.meter import POWER_ID, Place, parse_choice
 from backends.power.meters import KINDS, check_choice, open_meter
 from backends.power.recorder import CAPACITY, Channel, Recorder
-from backends.power.thinning import ThinCurve, thin
+from backends.power.thinning import ThinCurve, thin, thin_around_median
 from backends.power.traces import Quantity
 
 
@@ -251,3 +251,19 @@ def test_a_source_that_dies_is_a_warning(tmp_path: Path) -> None:
 
         assert recorder.warnings == ("The meter fell off the desk, after 0 s. Pick it up.",)
         assert recorder.traces()[0].values == (1.0,)
+
+
+def test_thinning_around_the_median_keeps_it() -> None:
+    rng = np.random.default_rng(1)
+    times = np.arange(60_000.0)
+    values = 5 + rng.exponential(1.0, len(times))
+    values[777] = 500.0
+
+    few_t, few_v = thin_around_median(times, values, 3000)
+
+    assert len(few_t) <= 3003
+    assert np.all(np.diff(few_t) > 0)
+    assert np.median(few_v) == pytest.approx(np.median(values), rel=0.01)
+    assert few_v.max() == 500.0
+    # What the other way would make of it.
+    assert np.median(thin(times, values, 3000)[1]) > 1.03 * np.median(values)
