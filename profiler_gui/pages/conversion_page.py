@@ -164,6 +164,7 @@ class ConversionPage(Page):
         self.kinds.rows_selected.connect(self._show_state)
         self.kinds.row_opened.connect(self._on_row_opened)
         self.form.changed.connect(self._show_state)
+        self.session.targets_changed.connect(self._on_targets_changed)
         board = self._services.devices
         board.devices_changed.connect(self._on_devices_changed)
         self._on_devices_changed()
@@ -185,6 +186,10 @@ class ConversionPage(Page):
     @Slot()
     def _on_devices_changed(self) -> None:
         self.form.set_devices(self._services.devices.devices)
+
+    @Slot(object)
+    def _on_targets_changed(self, *_: object) -> None:
+        self._show_rows(self.kinds.table.all_rows)
 
     # Work -------------------------------------------------------------------------------------------------------------
 
@@ -235,7 +240,7 @@ class ConversionPage(Page):
             self,
             "Run code in the file?",
             plain(
-                f"{self._source.path.name} holds code that would run ({names}). It would run with your rights, as a program "
+                f"{self._source.path.name} holds code ({names}). It would run with your rights, as a program "
                 "does. Run it only if you trust where the file comes from."
             ),
             QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No,

@@ -9,6 +9,8 @@ from backends.conversion.conversion import Conversion, KindResult, convert
 from backends.conversion.request import ConversionRequest
 from backends.conversion.siblings import Evaluation, Sibling, evaluate
 from backends.progress import Progress
+from backends.targets.loader import load_targets
+from backends.targets.user_folder import user_target_folder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +68,8 @@ class ConversionWork:
         """
         truth = read_truth(self.labels, self.pictures)
         conversion = convert(self.request, self.folder, progress, self.tidings.add_result)
-        evaluation = replace(self.evaluation, truth=truth)
+        # Started before the window had read its targets.
+        targets = self.evaluation.targets or load_targets([user_target_folder()], on_error=lambda _error: None)
+        evaluation = replace(self.evaluation, truth=truth, targets=targets)
         siblings = evaluate(conversion, evaluation, progress, self.tidings.add_sibling)
         return Converted(conversion=conversion, siblings=siblings)

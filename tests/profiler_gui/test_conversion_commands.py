@@ -121,6 +121,16 @@ def test_a_dropped_network_becomes_a_table_of_kinds(loaded, services, network, c
     assert columns["best"].text(targets["hexagon"]) == "Integer only, int8"
 
 
+def test_targets_are_known_even_if_the_window_has_not_read_them(window, services, network, converter, qtbot) -> None:
+    services.opener.open_paths([network])
+    page = _page(window)
+    page.form.measures.setChecked(False)
+    services.session.set_targets(())
+    _convert(page, qtbot, (Kind.INT8,))
+
+    assert "hexagon" in page.kinds.table.visible_rows[0].verdicts
+
+
 def test_results_are_opened_with_their_times_and_saved_where_nothing_is_overwritten(
     loaded, services, network, pair, converter, fast, qtbot, tmp_path, monkeypatch
 ) -> None:
