@@ -184,6 +184,12 @@ _SPECS = (
     ActionSpec(
         id="chipsets", text="Which phone?…", menu=Menu.TARGETS, tip="Find the targets for the chipset of a phone"
     ),
+    ActionSpec(
+        id="published",
+        text="Published numbers…",
+        menu=Menu.TARGETS,
+        tip="Latencies and scores that others published: chipsets, boards, challenges; beside the open model",
+    ),
     ActionSpec(id="what_if", text="What if…", menu=Menu.TARGETS, needs_model=True, starts_group=True),
     ActionSpec(id="end_what_if", text="End the what-if", menu=Menu.TARGETS, needs_model=True),
     ActionSpec(

@@ -50,7 +50,7 @@ def _make_targets(services: Services) -> QWidget:
 def _make_advice(services: Services) -> QWidget:
     from profiler_gui.pages.advice_page import AdvicePage
 
-    return AdvicePage(services.session, services.notices)
+    return AdvicePage(services.session, services.notices, services.jobs)
 
 
 def _make_profile(services: Services) -> QWidget:
@@ -83,6 +83,12 @@ def _make_power(services: Services) -> QWidget:
     return PowerPage(services.session, services.jobs, services.notices, services.power)
 
 
+def _make_score(services: Services) -> QWidget:
+    from profiler_gui.pages.score_page import ScorePage
+
+    return ScorePage(services.session, services.notices, services.jobs)
+
+
 _RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
 _BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
 PANELS = (
@@ -94,6 +100,7 @@ PANELS = (
     Panel(id="plots", title="Plots", area=_BOTTOM, shortcut="Alt+5", make_page=_make_plots),
     Panel(id="power", title="Power", area=_BOTTOM, shortcut="Alt+9", make_page=_make_power),
     Panel(id="devices", title="Devices", area=_BOTTOM, shortcut="Alt+6", make_page=_make_devices),
+    Panel(id="score", title="Score", area=_BOTTOM, shortcut="Alt+0", make_page=_make_score),
     Panel(id="runs", title="Runs", area=_BOTTOM, shortcut="Alt+8", make_page=_make_runs),
 )
 

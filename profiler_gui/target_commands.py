@@ -31,6 +31,7 @@ class TargetCommands(QObject):
         actions = window.actions_table
         actions["accepts"].triggered.connect(self._show_accepts_of_chosen)
         actions["chipsets"].triggered.connect(self._show_chipsets)
+        actions["published"].triggered.connect(self._show_published)
         actions["what_if"].triggered.connect(self._show_what_if)
         actions["end_what_if"].triggered.connect(self._end_what_if)
         actions["open_target_folder"].triggered.connect(self._open_folder)
@@ -65,6 +66,18 @@ class TargetCommands(QObject):
         """Say on the panel's tab how much advice there is."""
         count = len(self._current.advice) if self._current is not None else 0
         self._window.docks["advice"].setWindowTitle(f"Advice ({count})" if count else "Advice")
+
+    @Slot()
+    def _show_published(self) -> None:
+        """Show published numbers in a tab, those for a connected device's chipset first."""
+        from profiler_gui.pages.published_page import VIEW_KEY, PublishedPage
+
+        devices = self._services.devices
+        answers = [devices.examination(device.id) for device in devices.ready_devices]
+        chipset = next((found for one in answers if one and (found := one.facts.get("chipset", ""))), "")
+        tip = "Latencies and scores that others published"
+        view = self._window.tabs.view(VIEW_KEY) or PublishedPage(self._services.session, chipset)
+        self._window.tabs.show_view(VIEW_KEY, view, "Published numbers", tip=tip)
 
     def _targets_page(self) -> TargetsPage | None:
         page = self._window.docks.page("targets")

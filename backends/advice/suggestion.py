@@ -69,15 +69,20 @@ def suggest(
     Args:
         model: the model.
         costs: estimates of all its operators.
-        lint: what the lint found in it.
-        verdict: the chosen target's answer; without it only the lint speaks, and for all targets.
+        lint: what the lint found in it; ``mattering_on`` leaves out what does not matter on a target.
+        verdict: the chosen target's answer, for what stands in the way there.
         run: a run of this model, whose times rank the suggestions.
     """
-    found = [_of_lint(model, finding, costs, run) for finding in lint if _matters(finding, verdict)]
+    found = [_of_lint(model, finding, costs, run) for finding in lint]
     found += [_of_trap(trap, costs, run) for trap in find_traps(model) if trap.id not in _KNOWN_TO_LINT]
     if verdict is not None:
         found += _of_verdict(model, verdict, costs, run)
     return tuple(sorted(found, key=lambda one: (-one.gain.rank, one.id)))
+
+
+def mattering_on(lint: Iterable[LintFinding], target_id: str) -> tuple[LintFinding, ...]:
+    """Give the findings that matter on a target."""
+    return tuple(finding for finding in lint if not finding.targets or target_id in finding.targets)
 
 
 def with_what_ifs(
@@ -97,10 +102,6 @@ def with_what_ifs(
         else replace(one, what_if=_compare(verdict, check_supposing(model, target, one.supposition)))
         for one in suggestions
     )
-
-
-def _matters(finding: LintFinding, verdict: ModelVerdict | None) -> bool:
-    return verdict is None or not finding.targets or verdict.target_id in finding.targets
 
 
 def _of_lint(model: Model, finding: LintFinding, costs: Costs, run: Run | None) -> Suggestion:

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from backends.advice.suggestion import suggest, with_what_ifs
+from backends.advice.suggestion import mattering_on, suggest, with_what_ifs
 from backends.cli.exit_code import ExitCode
 from backends.cli.model_argument import add_model_argument, open_model
 from backends.cli.output import check_output, write_outputs
@@ -34,7 +34,10 @@ def execute(arguments: argparse.Namespace) -> ExitCode:
         raise UsageError(f"{arguments.run} is a run of {run.model_name}, another model.")
     costs, _summary = estimate_model(model)
     verdict = check_model(model, target) if target is not None else None
-    suggestions = suggest(model, costs, check_lint(model, load_lint_rules()), verdict=verdict, run=run)
+    lint = check_lint(model, load_lint_rules())
+    if target is not None:
+        lint = mattering_on(lint, target.id)
+    suggestions = suggest(model, costs, lint, verdict=verdict, run=run)
     if target is not None and verdict is not None:
         suggestions = with_what_ifs(suggestions, model, target, verdict)
     content = SuggestionContent(

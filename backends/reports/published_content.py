@@ -13,9 +13,7 @@ from backends.units import format_latency
 _NS_IN_MS = 1e6
 
 BESIDE_COLUMNS: tuple[Column[Beside], ...] = (
-    Column(id="table", title="Table", value=lambda row: row.table.title),
     Column(id="chipset", title="Chipset", value=lambda row: row.chipset),
-    Column(id="row", title="Published as", value=lambda row: row.row if row.row != row.chipset else ""),
     Column(id="with", title="Measured with", value=lambda row: row.what),
     Column(
         id="published_ms",
@@ -31,6 +29,8 @@ BESIDE_COLUMNS: tuple[Column[Beside], ...] = (
         format=lambda ms: format_latency(ms * _NS_IN_MS),
         align=Align.RIGHT,
     ),
+    Column(id="row", title="Published as", value=lambda row: row.row if row.row != row.chipset else ""),
+    Column(id="table", title="Table", value=lambda row: row.table.title),
 )
 
 

@@ -114,7 +114,7 @@ class ScoreContent:
         facts = [
             ("Formula", formula_of(self._challenge)),
             ("C", f"2^{fit.log2_constant:.3f}, fitted from {fit.rows} published entries"),
-            ("Fit", _fit_text(fit)),
+            ("Fit", fit_text(fit)),
         ]
         for metric in self._challenge.metrics:
             if metric.id in self._metrics:
@@ -171,7 +171,8 @@ def format_score(score: float) -> str:
     return f"{score:.2f}" if score >= 0.01 else f"{score:.2g}"
 
 
-def _fit_text(fit: Fit) -> str:
+def fit_text(fit: Fit) -> str:
+    """Say how well the published scores are met."""
     if fit.worst <= 0:
         return "every published score is met within its rounding"
     return f"published scores differ by at most {fit.worst:.1%} beyond their rounding"

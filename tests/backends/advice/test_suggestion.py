@@ -1,7 +1,7 @@
 import pytest
 
 from backends.advice.gain import Basis
-from backends.advice.suggestion import suggest, with_what_ifs
+from backends.advice.suggestion import mattering_on, suggest, with_what_ifs
 from backends.model.cost import estimate_model
 from backends.model.model import OperatorId
 from backends.model.reader import read_model_bytes
@@ -33,7 +33,8 @@ def suggestions(operators, *, target="", run_times=None):
     costs, _ = estimate_model(model)
     verdict = check_model(model, TARGETS[target]) if target else None
     run = a_run(model, run_times) if run_times is not None else None
-    found = suggest(model, costs, check_lint(model, RULES), verdict=verdict, run=run)
+    lint = check_lint(model, RULES)
+    found = suggest(model, costs, mattering_on(lint, target) if target else lint, verdict=verdict, run=run)
     return with_what_ifs(found, model, TARGETS[target], verdict) if target else found
 
 
