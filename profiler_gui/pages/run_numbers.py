@@ -34,7 +34,11 @@ _POWER = ("energy_mj", "power_mw")
 def run_title(run: Run) -> str:
     """Say when, where and how it was measured."""
     plan = run.plan
-    where = [run.environment.get("model") or plan.device, _delegate_name(plan.delegate)] if plan.delegate else []
+    where = (
+        [run.environment.get("model") or _device_name(plan.device), _delegate_name(plan.delegate)]
+        if plan.delegate
+        else []
+    )
     count = sum(chunk.count for chunk in run.chunks) or len(run.latencies_ns)
     parts = [
         format_moment(run.started_at),
@@ -45,6 +49,10 @@ def run_title(run: Run) -> str:
         *([] if run.is_complete else ["stopped early"]),
     ]
     return plain(", ".join(parts))
+
+
+def _device_name(id_: str) -> str:
+    return "this computer" if id_ == "host" else id_
 
 
 def _delegate_name(id_: str) -> str:
