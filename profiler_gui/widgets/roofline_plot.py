@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPalette
+from PySide6.QtGui import QColor, QMouseEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from backends.model.model import OperatorId
@@ -19,7 +19,9 @@ from profiler_gui.theme import colors_of
 
 _LEAST_DOT, _MOST_DOT = 7.0, 26.0
 _MARGIN = 0.25
-"""Decades around what is shown; twice as much above, for the number at the roof."""
+"""Least number of decades around what is shown; more above, for the number at the roof."""
+_AXIS = 50
+"""Pixels that the axis takes below."""
 
 
 class RooflinePlot(QWidget):
@@ -81,8 +83,11 @@ class RooflinePlot(QWidget):
         bend = peak.macs_per_second / peak.bytes_per_second
         x = [math.log10(point.macs_per_byte) for point in points] + [math.log10(bend)]
         y = [math.log10(point.macs_per_second) for point in points] + [math.log10(peak.macs_per_second)]
-        low, high = min(x) - _MARGIN, max(x) + _MARGIN
-        self._view.setRange(xRange=(low, high), yRange=(min(y) - _MARGIN, max(y) + 2 * _MARGIN), padding=0)
+        # Room for the dots and for the number at the roof, however low the panel is.
+        across = max(_MARGIN, (max(x) - min(x)) * _MOST_DOT / max(self._view.width(), 1))
+        up = max(_MARGIN, (max(y) - min(y)) * _MOST_DOT / max(self._view.height() - _AXIS, _MOST_DOT))
+        low, high = min(x) - across, max(x) + across
+        self._view.setRange(xRange=(low, high), yRange=(min(y) - up, max(y) + 1.5 * up), padding=0)
 
     def redraw(self) -> None:
         """Draw everything in the colours of the present theme."""
@@ -161,6 +166,11 @@ class RooflinePlot(QWidget):
             return
         joins = bool(event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier))
         self.chosen.emit((point.operator,), joins)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show everything in the new room."""
+        super().resizeEvent(event)
+        self.show_everything()
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the theme."""
