@@ -6,6 +6,7 @@ one may import a lower one, never the other way round (import-linter checks it):
     cli         headless commands, one module per verb
     api         what scripts use, in one call each
     reports     writes models, verdicts and runs to files
+    sessions    one file with models, runs, verdicts and notes
     runs        plans, measuring, statistics, storage
     power       meters, traces over time, energy, the power-performance curve
     devices     things that can run a model         |  siblings that

@@ -9,7 +9,7 @@ from profiler_gui.action_spec import ActionSpec, Menu
 from profiler_gui.graph_actions import GRAPH_SPECS
 from profiler_gui.theme import Theme
 
-__all__ = ["ACTIONS", "GRAPH_KEYS", "ActionSpec", "Actions", "Menu"]
+__all__ = ["ACTIONS", "GRAPH_KEYS", "RUNS_KEYS", "ActionSpec", "Actions", "Menu"]
 
 
 _SPECS = (
@@ -273,6 +273,18 @@ GRAPH_KEYS = (
     ("Alt+Shift+1 … 9", "Open a recent file"),
 )
 """Keys and gestures that are no actions, for the shortcuts sheet."""
+
+RUNS_KEYS = (
+    ("Enter", "Show the run in the graph"),
+    ("C", "Compare the selected runs, or one with the baseline"),
+    ("B", "Pin as baseline, unpin"),
+    ("F2, T, N", "Edit name, tags, note"),
+    ("Del", "Delete; Ctrl+Z brings it back"),
+    ("Drag onto another run", "Compare the two"),
+    ("Drag onto a device", "Measure the same there"),
+    ("Drag out", "Give the run to another program as JSON"),
+)
+"""Keys and gestures of the list of runs."""
 
 
 class Actions(QObject):

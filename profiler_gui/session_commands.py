@@ -34,7 +34,7 @@ _STATE_MS = 1500
 _SHOWN_UNSAVED = 6
 _SHOWN_NAMES = 3
 _KEPT_UNSAVED = 30
-"""Sessions without a name that are kept; older ones that were closed in an orderly way are deleted."""
+"""Sessions without a name that are looked at; older ones stay in their folder."""
 
 
 class SessionCommands(QObject):

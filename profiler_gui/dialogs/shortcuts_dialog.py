@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from profiler_gui.actions import ACTIONS, GRAPH_KEYS, Menu
+from profiler_gui.actions import ACTIONS, GRAPH_KEYS, RUNS_KEYS, Menu
 from profiler_gui.widgets.label import plain_label
 
 _LEFT_GROUPS = {Menu.FILE, Menu.EDIT, Menu.TARGETS, Menu.PROFILE, "Panels"}
@@ -24,6 +24,7 @@ class ShortcutsDialog(QDialog):
         groups = [(str(menu), _rows_of(menu)) for menu in Menu]
         groups.append(("Panels", [(_native(action.shortcut()), action.text()) for action in panels]))
         groups.append(("Graph", list(GRAPH_KEYS)))
+        groups.append(("List of runs", list(RUNS_KEYS)))
         groups = [(title, rows) for title, rows in groups if rows]
         left = _column([group for group in groups if group[0] in _LEFT_GROUPS])
         right = _column([group for group in groups if group[0] not in _LEFT_GROUPS])
