@@ -105,7 +105,7 @@ class ForeignFiles(QObject):
             wanted = Overlay.TIME if has_times else Overlay.RAN_ON
             if item.run.operators and record.overlay.overlay is Overlay.NONE:
                 record.choose_overlay(OverlayChoice(overlay=wanted))
-        elif item.columns and record.overlay.overlay is Overlay.NONE:
+        elif item.columns:
             record.choose_overlay(OverlayChoice(overlay=Overlay.COLUMN, column=item.columns[0].id))
 
     def _tell(self, record: OpenModel, found: tuple[Imported, ...]) -> None:
@@ -126,7 +126,8 @@ class ForeignFiles(QObject):
 
 def _sentence(item: Imported) -> str:
     sources = plain(item.sources[0]) + (f" and {len(item.sources) - 1} more" if len(item.sources) > 1 else "")
-    return f"{sources} is attached ({plain(item.summary).rstrip('.')})."
+    verb = "are" if len(item.sources) > 1 else "is"
+    return f"{sources} {verb} attached ({plain(item.summary).rstrip('.')})."
 
 
 def _read(paths: tuple[Path, ...], models: tuple[Model, ...], progress: Progress) -> tuple[int, tuple[Imported, ...]]:
