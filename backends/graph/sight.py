@@ -44,6 +44,8 @@ class WholeGraph:
     scene: GraphScene
     tree: GroupTree
     costs: Mapping[OperatorId, OperatorCost]
+    node_of: Mapping[OperatorId, int]
+    """The node that stands for each operator; the first reader for one that only unpacks constants."""
 
     @property
     def first_sight(self) -> Sight:
@@ -79,7 +81,13 @@ def whole_graph(
     progress.step("Collecting nodes and edges")
     scene = build_scene(model, subgraph)
     progress.step("Grouping operators")
-    return WholeGraph(scene=scene, tree=build_groups(scene), costs=costs)
+    node_of: dict[OperatorId, int] = {}
+    for number, node in enumerate(scene.nodes):
+        if node.operator is not None:
+            node_of[node.operator] = number
+        for id_ in node.unpackers:
+            node_of.setdefault(id_, number)
+    return WholeGraph(scene=scene, tree=build_groups(scene), costs=costs, node_of=node_of)
 
 
 def expand(whole: WholeGraph, sight: Sight, group: int) -> Sight:

@@ -58,7 +58,8 @@ class FramePainter:
         taken: list[QRectF] = []
         seen = self._seen(box, view)
         for frame, rect in zip(seen.tolist(), self._on_screen(seen, view), strict=True):
-            if rect.height() < _LEAST_LABELLED:
+            # Beside a frame that branches run through lie foreign nodes.
+            if rect.height() < _LEAST_LABELLED or not self._frames.is_clean[frame]:
                 continue
             text = self._titles[frame]
             top = max(rect.top(), 2.0)

@@ -19,7 +19,7 @@ from profiler_gui.canvas.highlight import Highlight
 from profiler_gui.canvas.hover_card import describe
 from profiler_gui.canvas.legend import paint_legend
 from profiler_gui.canvas.minimap import Minimap
-from profiler_gui.canvas.overlay import Overlay
+from profiler_gui.canvas.overlay import Overlay, ValueOverlay
 from profiler_gui.canvas.palette import LIGHT, Palette
 from profiler_gui.canvas.picture import GraphPicture
 from profiler_gui.canvas.rollup import rolled_up
@@ -245,7 +245,7 @@ class GraphView(QWidget):
 
     def _export_content(self, whole: bool) -> export.Content:
         return export.Content(
-            graph=self._graph, overlay=self._seen_overlay, font=self.font(), view=None if whole else self._view
+            graph=self._graph, overlay=self._told_overlay, font=self.font(), view=None if whole else self._view
         )
 
     # Events -----------------------------------------------------------------------------------------------------------
@@ -278,9 +278,9 @@ class GraphView(QWidget):
         else:
             painter.drawPixmap(0, 0, self._sheet.show(self._graph, self._view, self.devicePixelRatioF()))
         self._highlight.paint(painter, self._view, self._hovered)
-        if self._seen_overlay is not None:
+        if self._told_overlay is not None:
             corner = QPointF(_CORNER, self.height() - _CORNER)
-            paint_legend(painter, self._seen_overlay, self._palette, self.font(), corner)
+            paint_legend(painter, self._told_overlay, self._palette, self.font(), corner)
 
     # Private ----------------------------------------------------------------------------------------------------------
 
@@ -326,6 +326,11 @@ class GraphView(QWidget):
         self._minimap.set_view(self._view)
         self._minimap_to_corner()
         self.update()
+
+    @property
+    def _told_overlay(self) -> Overlay | None:
+        """What the legend tells: scales fit what is shown, while operators are counted one by one."""
+        return self._seen_overlay if isinstance(self._overlay, ValueOverlay) else self._overlay
 
     def _mark_trace(self) -> None:
         if self._graph and self._highlight:

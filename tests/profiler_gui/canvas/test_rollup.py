@@ -4,6 +4,7 @@ from backends.graph.sight import Sight, whole_graph
 from backends.model.model import OperatorId
 from backends.targets.verdict import Placement
 from profiler_gui.canvas.overlay import Group, GroupOverlay, PlacementOverlay, ValueOverlay
+from profiler_gui.canvas.picture import draw_sight
 from profiler_gui.canvas.rollup import rolled_up
 from profiler_gui.colouring import overlay_of
 from profiler_gui.session import Overlay, OverlayChoice
@@ -72,3 +73,15 @@ def test_nothing_changes_where_nothing_is_collapsed():
 
     assert rolled_up(overlay, whole.scene.nodes) is overlay
     assert rolled_up(None, whole.scene.nodes) is None
+
+
+def test_the_legend_counts_operators_and_not_groups(canvas, metrics):
+    whole = whole_graph(a_layered_model(4), 0, {})
+    placements = {OperatorId(0, index): Placement.ACCELERATED for index in range(14)}
+    placements[OperatorId(0, 5)] = Placement.FALLBACK
+    canvas.set_graph(draw_sight(whole, Sight(expanded=frozenset()), metrics))
+    overlay = PlacementOverlay(title="x", placements=placements)
+    canvas.set_overlay(overlay)
+
+    assert canvas._told_overlay is overlay
+    assert canvas._seen_overlay.placements[FIRST] is Placement.FALLBACK
