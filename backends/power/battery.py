@@ -29,6 +29,7 @@ _SUPPLY = "/sys/class/power_supply/*/"
 _FILES = ("type", "current_now", "voltage_now", "power_now", "status", "online")
 _PERIOD_S = 0.2
 _DUMP_PERIOD_S = 0.5
+_CHARGE_PERIOD_S = 2.0
 _LEAST_MV = 2000.0
 _ARGUMENT = re.compile(r"(?P<sign>[+-]?)(?P<unit>ma|ua|µa)?", re.IGNORECASE)
 
@@ -118,7 +119,11 @@ class BatteryMeter:
             return ()
         if self._by_charge:
             charge = _ChargeCounter()
-            return (DumpSource(shell, "dumpsys battery", 2.0, {POWER_ID: channel}, charge.parse, counters=True),)
+            return (
+                DumpSource(
+                    shell, "dumpsys battery", _CHARGE_PERIOD_S, {POWER_ID: channel}, charge.parse, counters=True
+                ),
+            )
 
         def parse(text: str) -> Mapping[str, float]:
             found = parse_dumped_current(text)

@@ -56,6 +56,8 @@ def read_meter_file(path: Path) -> MeterFile:
         text = path.read_text(encoding="utf-8-sig", errors="replace")
     except OSError as error:
         raise MeterError(f"{path.name} cannot be read: {error.strerror or error}") from error
+    if "\0" in text[:_HEAD]:
+        raise MeterError(f"{path.name} is no text", hint="Export the recording as CSV or JSON.")
     columns = _from_json(path.name, text) if text.lstrip()[:1] in ("{", "[") else _from_csv(path.name, text)
     return _assemble(path.name, columns)
 

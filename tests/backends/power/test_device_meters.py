@@ -99,7 +99,7 @@ def test_sign_and_unit_are_found_and_remembered(
     write_gauge(peer.files, current=current)
     write_dump(peer.files, "battery", SAMSUNG_BATTERY.format(usb="false", current=current))
     meter = open_meter(argument, place)
-    recorder = record(meter, 1.0)
+    recorder = record(meter, 0.6)
     signal = recorder.signal(POWER_ID)
     assert signal is not None
     windows = (Window(kind=WindowKind.LOOP, start_s=0.0, end_s=2.0),)
@@ -109,7 +109,7 @@ def test_sign_and_unit_are_found_and_remembered(
     np.testing.assert_allclose(signal.values * factor, expected, rtol=1e-3)
     assert "battery gauge was read as" in said
     again = open_meter(argument, place)
-    fresh = record(again, 0.8)
+    fresh = record(again, 0.5)
     np.testing.assert_allclose(power(fresh).values, expected, rtol=1e-3)
 
 
@@ -166,13 +166,14 @@ def test_without_a_gauge_in_the_kernel_dumpsys_is_asked(phone: Device) -> None:
     np.testing.assert_allclose(trace.values, 350 * 4.012)
 
 
-def test_a_charge_counter_alone_gives_mean_powers(phone: Device) -> None:
+def test_a_charge_counter_alone_gives_mean_powers(phone: Device, monkeypatch: pytest.MonkeyPatch) -> None:
     """1 mAh a second is 3.6 C a second: 3.6 A."""
+    monkeypatch.setattr("backends.power.battery._CHARGE_PERIOD_S", 0.3)
     peer, place = phone
     count_up(peer.files, "battery", PLAIN_BATTERY.replace("{usb}", "false"), {"charge": (3e9, -1000.0)})
 
     meter = open_meter("battery", place)
-    trace = power(record(meter, 7.0))
+    trace = power(record(meter, 2.2))
 
     assert "charge counter" in meter.info.measures
     assert trace.is_mean
@@ -260,7 +261,7 @@ def test_rails_give_the_slope_of_their_own_totals(phone: Device) -> None:
     count_up(peer.files, name, RAILS_2, {"tpu": (1e5, 400.0), "big": (5e5, 1100.0)})
 
     meter = open_meter("auto", place)
-    recorder = record(meter, 3.2)
+    recorder = record(meter, 2.4)
 
     assert meter.info.id == "rails"
     traces = {trace.id: trace for trace in recorder.traces()}

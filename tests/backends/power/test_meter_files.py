@@ -66,6 +66,7 @@ def test_times_of_day_are_told_from_own_times(tmp_path: Path) -> None:
         ("Time (s),Power (W)\n0,1\n", "too few"),
         ("Time (s),Power (W)\n1,1\n1,1\n1,1\n1,2\n", "do not advance"),
         ("[1, 2, 3]", "no samples"),
+        ("Time,Power\n\0\0\n", "no text"),
         ("{broken", "damaged"),
         ("[" * 100_000, "damaged"),
     ],
