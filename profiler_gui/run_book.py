@@ -247,6 +247,13 @@ class RunBook(QObject):
             is_embedded=known.is_embedded if known is not None else False,
         )
 
+    def _forget_unused(self) -> None:
+        """Let go models that are closed, or have another content by now, and that no run belongs to."""
+        used = {kept.run.model_sha256 for kept in self._runs.values()}
+        used |= {record.model.sha256 for record in self._session.models}
+        self._opened = {sha256: opened for sha256, opened in self._opened.items() if sha256 in used}
+        self._models = {sha256: model for sha256, model in self._models.items() if sha256 in used}
+
     @Slot(object)
     def _on_model_opened(self, record: OpenModel) -> None:
         self._remember(record)
@@ -259,6 +266,7 @@ class RunBook(QObject):
     @Slot(object)
     def _on_model_closed(self, record: OpenModel) -> None:
         self._shown.pop(record, None)
+        self._forget_unused()
         self.changed.emit()
 
     def _on_model_changed(self, record: OpenModel, *_: object) -> None:
@@ -266,6 +274,7 @@ class RunBook(QObject):
         self._remember(record)
         self._shown[record] = ()
         self._give_runs()
+        self._forget_unused()
         self.changed.emit()
 
     def _on_runs_changed(self, record: OpenModel, runs: tuple[Run, ...]) -> None:

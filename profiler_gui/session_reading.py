@@ -6,8 +6,9 @@ from pathlib import Path
 
 from backends.errors import ModelFileError, StoreError
 from backends.progress import Progress
+from backends.sessions.database import DamagedFileError
 from backends.sessions.session_file import SessionFile
-from backends.sessions.values import KeptModel, SessionContent
+from backends.sessions.values import KeptModel, SessionContent, SessionGlance
 from backends.user_folders import cache_folder
 from profiler_gui.opening import read_file
 from profiler_gui.session import OpenedFile
@@ -64,19 +65,26 @@ def look_at_unsaved(paths: tuple[Path, ...], progress: Progress) -> tuple[Unsave
     for path in paths:
         progress.check()
         with suppress(StoreError):
-            content = SessionFile(path).read()
-            count = len(content.runs) + sum(bool(draft.latencies_ns) for draft in content.drafts)
-            names = tuple(dict.fromkeys(kept.run.model_name for kept in content.runs))
-            if count:
+            seen = _glance(SessionFile(path))
+            if seen.run_count:
                 found.append(
                     UnsavedSession(
                         path=path,
-                        run_count=count,
-                        model_names=names or tuple(draft.model_name for draft in content.drafts),
-                        was_closed=content.properties.get("closed") == "yes",
+                        run_count=seen.run_count,
+                        model_names=tuple(dict.fromkeys(seen.model_names)),
+                        was_closed=seen.was_closed,
                     )
                 )
     return tuple(found)
+
+
+def _glance(file: SessionFile) -> SessionGlance:
+    try:
+        return file.glance()
+    except DamagedFileError:
+        content = file.read()
+        names = tuple(model.name for model in content.models) or tuple(kept.run.model_name for kept in content.runs)
+        return SessionGlance(run_count=len(content.runs), model_names=names, was_closed=False)
 
 
 def _from_disk(model: KeptModel, progress: Progress) -> OpenedFile | None:

@@ -31,7 +31,7 @@ from backends.sessions.packing import (
     unpack_verdict,
 )
 from backends.sessions.salvage import salvage_session
-from backends.sessions.values import Draft, KeptModel, KeptRun, KeptVerdict, SessionContent
+from backends.sessions.values import Draft, KeptModel, KeptRun, KeptVerdict, SessionContent, SessionGlance
 
 MAX_TEXT = 1_000_000
 """Longest note or property that is read, in characters."""
@@ -177,6 +177,22 @@ class SessionFile:
         if not os.access(self.path, os.W_OK):
             content = _read_only(content, f"{self.path.name} is write-protected; what you change is not saved to it.")
         return content
+
+    def glance(self) -> SessionGlance:
+        """Tell what is in it without reading the runs themselves, which may take seconds.
+
+        Raises:
+            StoreError: it cannot be read, is damaged or no session.
+        """
+        with connected(self.path) as connection:
+            count = int(connection.execute("SELECT count(*) FROM run").fetchone()[0])
+            if version_of(connection) >= 2:
+                count += int(connection.execute("SELECT count(*) FROM draft").fetchone()[0])
+            names = connection.execute("SELECT name FROM model ORDER BY rowid LIMIT 10").fetchall()
+            closed = connection.execute("SELECT value FROM property WHERE name = 'closed'").fetchone()
+        return SessionGlance(
+            run_count=count, model_names=tuple(str(name)[:MAX_TEXT] for (name,) in names), was_closed=closed == ("yes",)
+        )
 
     def copy_to(self, path: Path) -> "SessionFile":
         """Save the session under another name; the file is complete or not there.

@@ -66,6 +66,17 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SessionGlance:
+    """What can be told of a session at once."""
+
+    run_count: int
+    """Runs, and measurements that were under way."""
+    model_names: tuple[str, ...]
+    was_closed: bool
+    """Whether the program that wrote it ended in an orderly way."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionContent:
     """All of a session, as far as it could be read; contents of embedded models are read one by one."""
 

@@ -160,3 +160,15 @@ def test_another_session_takes_the_place_of_all(session, book, qtbot):
     assert session.baseline.id == "saved"
     assert told == []
     assert not book.undo_stack.canUndo()
+
+
+def test_models_without_runs_are_let_go_when_they_are_closed(session, book):
+    """They may take gigabytes."""
+    with_run, without = session.add(opened()), session.add(opened(SECOND, "/models/b.tflite"))
+    with_run.add_run(measured(opened(), "one"))
+    session.close(without)
+    session.close(with_run)
+
+    assert book.opened(SECOND) is None
+    assert [model.sha256 for model in book.models] == [FIRST]
+    assert book.opened(FIRST) is not None

@@ -435,3 +435,18 @@ def test_targets_that_answer_otherwise_than_when_it_was_saved_are_named(qapp):
     before = replace(kept[0], placements=dict.fromkeys(kept[0].placements, "accelerated"))
 
     assert changed_verdicts((before,), record.verdicts) == {"Old NPU": 2}
+
+
+def test_a_damaged_session_is_offered_and_what_can_be_read_goes_on_in_another_file(qapp, settings, qtbot, model_file):
+    file = leave_behind(model_file)
+    data = file.path.read_bytes()
+    file.path.write_bytes(b"\x00" * 100 + data[100:])
+    with a_window(settings, qtbot) as (window, services):
+        qtbot.waitUntil(lambda: bool(services.notices.notices))
+        services.notices.notices[0].actions[0].run()
+        qtbot.waitUntil(lambda: services.session.current is not None)
+
+        assert [run.id for run in services.session.current.runs] == ["left"]
+        assert any("is damaged: 1 runs were read" in notice.message for notice in services.notices.notices)
+        assert saved(window, qtbot, 1).path != file.path
+    assert file.path.read_bytes()[:100] == b"\x00" * 100
