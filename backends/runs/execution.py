@@ -132,4 +132,7 @@ def find_device(id_: str, devices: Iterable[Device]) -> RemoteDevice:
                 raise DeviceError(f"the device {id_} cannot be used: {device.info.state}")
             return cast("RemoteDevice", device)
     names = ", ".join(device.info.id for device in known)
-    raise DeviceError(f"there is no device {id_!r}", hint=f"Reachable now: {names}.")
+    raise DeviceError(
+        f"there is no device {id_!r}",
+        hint=f"Connect it again, and see that the adb server runs. Reachable now: {names}.",
+    )
