@@ -127,7 +127,9 @@ def _tinysr(width: int, height: int, columns: int) -> Any:
         inner = _conv(_conv(x, width, activation="relu"), width, kernel_initializer=_small())
         x = layers.Add()([x, inner])
     x = layers.Add()([x, first])
-    x = ops.depth_to_space(_conv(x, 4 * 3 * _SCALE**2, kernel_initializer=_small()), 2)
+    # Details large enough to leave the pixels' range, as those of a trained network do.
+    x = _conv(x, 4 * 3 * _SCALE**2, kernel_initializer=keras.initializers.RandomNormal(stddev=0.02))
+    x = ops.depth_to_space(x, 2)
     x = layers.Add()([x, _enlarged(image)])
     return keras.Model(image, ops.depth_to_space(x, _SCALE), name="tinysr")
 

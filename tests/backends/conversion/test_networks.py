@@ -1,5 +1,6 @@
 """The example networks, tiny, through all kinds, run and compared: the whole chain with TensorFlow and LiteRT."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from backends.model.reader import read_model
 
 pytestmark = pytest.mark.timeout(300)
 
+Convert = Callable[[str], dict[Kind, Model]]
 _SIZES = {"scene": (48, 48), "lstm": (4, 3)}
 
 
@@ -33,9 +35,22 @@ def _convert_all(child: ConversionChild, name: str, folder: Path) -> dict[Kind, 
     return models
 
 
+@pytest.fixture(scope="session")
+def convert_all(child: ConversionChild, tmp_path_factory: pytest.TempPathFactory) -> Convert:
+    """Convert an example, once for all tests."""
+    made: dict[str, dict[Kind, Model]] = {}
+
+    def convert(name: str) -> dict[Kind, Model]:
+        if name not in made:
+            made[name] = _convert_all(child, name, tmp_path_factory.mktemp(name))
+        return made[name]
+
+    return convert
+
+
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_an_example_becomes_every_kind(child: ConversionChild, tmp_path: Path, name: str) -> None:
-    models = _convert_all(child, name, tmp_path)
+def test_an_example_becomes_every_kind(convert_all: Convert, name: str) -> None:
+    models = convert_all(name)
     original = models[Kind.FLOAT32]
     for kind, model in models.items():
         graph = model.subgraphs[0]
@@ -55,8 +70,8 @@ def test_an_example_becomes_every_kind(child: ConversionChild, tmp_path: Path, n
         assert found.main.cosine > 0.95, kind
 
 
-def test_the_layers_of_an_example_are_found_again(child: ConversionChild, tmp_path: Path) -> None:
-    models = _convert_all(child, "anchor-sr", tmp_path)
+def test_the_layers_of_an_example_are_found_again(convert_all: Convert) -> None:
+    models = convert_all("anchor-sr")
     report = find_layer_errors(models[Kind.FLOAT32], models[Kind.INT8], DataChoice(count=2))
     same = find_layer_errors(models[Kind.FLOAT32], models[Kind.FLOAT32], DataChoice(count=2))
 
@@ -67,12 +82,11 @@ def test_the_layers_of_an_example_are_found_again(child: ConversionChild, tmp_pa
     assert same.entries == ()
 
 
-def test_the_missing_clip_is_found_in_the_network_that_lacks_it(child: ConversionChild, tmp_path: Path) -> None:
+def test_the_missing_clip_is_found_in_the_network_that_lacks_it(convert_all: Convert) -> None:
+    ids = {}
     for name in ("tinysr", "anchor-sr"):
-        (tmp_path / name).mkdir()
-    ids = {
-        name: [trap.id for trap in compare_models(m[Kind.FLOAT32], m[Kind.INT8], DataChoice(count=2)).traps]
-        for name, m in ((name, _convert_all(child, name, tmp_path / name)) for name in ("tinysr", "anchor-sr"))
-    }
+        models = convert_all(name)
+        found = compare_models(models[Kind.FLOAT32], models[Kind.INT8], DataChoice(count=2))
+        ids[name] = [trap.id for trap in found.traps]
 
     assert ids == {"tinysr": ["no-clipped-output"], "anchor-sr": []}
