@@ -27,6 +27,12 @@ QT_LIBRARIES := libEGL.so.1=libegl1 libGL.so.1=libgl1 libxkbcommon.so.0=libxkbco
 	libxkbcommon-x11.so.0=libxkbcommon-x11-0 libxcb-icccm.so.4=libxcb-icccm4 libxcb-keysyms.so.1=libxcb-keysyms1 \
 	libxcb-shape.so.0=libxcb-shape0
 
+# Those of the web engine, for the Netron view only: without them everything else works. Names behind | are those of
+# newer releases.
+WEB_LIBRARIES := libnss3.so=libnss3 libXcomposite.so.1=libxcomposite1 libXdamage.so.1=libxdamage1 \
+	libXrandr.so.2=libxrandr2 libXtst.so.6=libxtst6 libasound.so.2=libasound2|libasound2t64 libgbm.so.1=libgbm1 \
+	libxkbfile.so.1=libxkbfile1 libgssapi_krb5.so.2=libgssapi-krb5-2 libxcb-dri3.so.0=libxcb-dri3-0
+
 # Installs the named Debian packages where that is allowed without a question; otherwise says what to type.
 define install_packages
 install_packages() { \
@@ -123,5 +129,16 @@ $(LIBRARIES): | $(STAMP)
 				|| missing="$$missing $${pair##*=}"; \
 		done; \
 		if [ -n "$$missing" ] && ! install_packages $$missing; then exit 0; fi; \
+		missing=""; \
+		for pair in $(subst |,+,$(WEB_LIBRARIES)); do \
+			if ! "$(BIN)/python" -c "import ctypes, sys; ctypes.CDLL(sys.argv[1])" "$${pair%%=*}" 2>/dev/null; then \
+				names="$${pair##*=}"; chosen="$${names%%+*}"; \
+				if [ "$$names" != "$$chosen" ] && apt-cache show "$${names##*+}" >/dev/null 2>&1; then \
+					chosen="$${names##*+}"; \
+				fi; \
+				missing="$$missing $$chosen"; \
+			fi; \
+		done; \
+		if [ -n "$$missing" ]; then install_packages $$missing || echo "Netron's view will say what it lacks." >&2; fi; \
 	fi; \
 	touch $@

@@ -79,6 +79,8 @@ class BugReporter(QObject):
 
 def make_application(arguments: Sequence[str] = ()) -> QApplication:
     """Make the Qt application with its name, style and font."""
+    # Asked for by the web engine, which is loaded long after the application is made.
+    QGuiApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
     QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
     app = QApplication([_NAME, *arguments])
     app.setApplicationName(_NAME)

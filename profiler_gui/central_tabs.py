@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import Qt
-from PySide6.QtWidgets import QTabWidget, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QTabWidget, QToolButton, QWidget
 
 from backends.reports.plain_text import plain
 from profiler_gui.pages.model_page import ModelPage
@@ -26,6 +26,9 @@ class CentralTabs(QTabWidget):
         self._session = session
         self._pages: dict[OpenModel, ModelPage] = {}
         self._views: dict[str, QWidget] = {}
+        self._switch = QWidget()
+        self.graph_button, self.netron_button = _switch_button("Graph"), _switch_button("Netron")
+        self._arrange_switch()
         self.setTabsClosable(True)
         self.setMovable(True)
         self.setDocumentMode(True)
@@ -65,6 +68,7 @@ class CentralTabs(QTabWidget):
     def remove_model(self, record: OpenModel) -> None:
         """Take out the page of a model that was closed."""
         page = self._pages.pop(record)
+        page.finish()
         self.removeTab(self.indexOf(page))
         page.deleteLater()
 
@@ -99,14 +103,47 @@ class CentralTabs(QTabWidget):
                 return True
         return False
 
+    def finish(self) -> None:
+        """End what the tabs have running, before the window goes."""
+        for page in self._pages.values():
+            page.finish()
+
+    def _arrange_switch(self) -> None:
+        """Put the switch between our graph and Netron beside the tabs."""
+        row = QHBoxLayout(self._switch)
+        row.setContentsMargins(0, 2, 8, 2)
+        row.setSpacing(2)
+        group = QButtonGroup(self)
+        for button in (self.graph_button, self.netron_button):
+            row.addWidget(button)
+            group.addButton(button)
+        self.graph_button.setToolTip("Our own graph")
+        self.netron_button.setToolTip("The same model in Netron, with the selection linked")
+        self.netron_button.toggled.connect(self._on_netron_toggled)
+        self.setCornerWidget(self._switch, Qt.Corner.TopRightCorner)
+
+    @Slot(bool)
+    def _on_netron_toggled(self, is_wanted: bool) -> None:
+        page = self.page
+        if page is not None and page.shows_netron != is_wanted:
+            page.show_netron(is_wanted)
+
+    def _follow_page(self) -> None:
+        page = self.page
+        self._switch.setVisible(page is not None)
+        shows_netron = page is not None and page.shows_netron
+        (self.netron_button if shows_netron else self.graph_button).setChecked(True)
+
     @Slot(object)
     def _on_current_changed(self, record: OpenModel | None) -> None:
         if record is not None and record in self._pages:
             self.setCurrentWidget(self._pages[record])
+            self._follow_page()
 
     @Slot(int)
     def _on_tab_changed(self, _index: int) -> None:
         page = self.page
+        self._follow_page()
         if page is not None:
             self._session.set_current(page.record)
 
@@ -119,3 +156,12 @@ class CentralTabs(QTabWidget):
         for key, view in tuple(self._views.items()):
             if view is page:
                 self.close_view(key)
+
+
+def _switch_button(text: str) -> QToolButton:
+    button = QToolButton()
+    button.setText(text)
+    button.setCheckable(True)
+    button.setAutoRaise(True)
+    button.setAccessibleName(f"Show {text}")
+    return button

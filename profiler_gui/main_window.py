@@ -193,6 +193,7 @@ class MainWindow(QMainWindow):
         if self._services.session.current is not None:
             self._save_layout()
         settings.save()
+        self.tabs.finish()
         self.close_wanted.emit()
         super().closeEvent(event)
 

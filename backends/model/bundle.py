@@ -88,6 +88,15 @@ def read_member(path: str | Path, name: str) -> Model:
         ModelFileError: the bundle or the model cannot be read, or there is no such model.
     """
     path = Path(path)
+    return read_model_bytes(member_bytes(path, name), name=f"{path.name}:{name}", path=str(path))
+
+
+def member_bytes(path: Path, name: str) -> memoryview:
+    """Give the bytes of one of the models in a bundle.
+
+    Raises:
+        ModelFileError: the bundle cannot be read, or there is no such model.
+    """
     data = load_file(path)
     parts = name.split(NESTING)
     if len(parts) > MAX_DEPTH + 1:
@@ -100,7 +109,7 @@ def read_member(path: str | Path, name: str) -> Model:
         raise ModelFileError(f"{path.name} holds no entry {name!r}.", hint="List its models first.") from None
     except BROKEN as error:
         raise _unreadable(path, error) from error
-    return read_model_bytes(data, name=f"{path.name}:{name}", path=str(path))
+    return data
 
 
 class _Finder:

@@ -52,6 +52,8 @@ class ModelPage(QWidget):
         """An operator to bring into sight once the picture that shows it is made."""
         self._waiting = Waiting()
         self._stack = QStackedWidget()
+        self._ways = QStackedWidget()
+        self._netron: QWidget | None = None
         self._arrange()
         self._connect()
         self._follow_theme()
@@ -70,16 +72,46 @@ class ModelPage(QWidget):
         """The line to find operators with."""
         return self.find_pane.bar
 
+    @property
+    def netron(self) -> QWidget | None:
+        """Netron's view, or a sentence why there is none; ``None`` before it was first asked for."""
+        return self._netron
+
+    @property
+    def shows_netron(self) -> bool:
+        """Whether Netron is shown instead of our own graph."""
+        return self._ways.currentIndex() > 0
+
+    def show_netron(self, is_wanted: bool) -> None:
+        """Show Netron's view of the model, or our own graph; the view is made when it is first wanted."""
+        if is_wanted and self._netron is None:
+            from profiler_gui.netron.opening import make_netron_view
+
+            self._netron = make_netron_view(self.record)
+            self._ways.addWidget(self._netron)
+        self._ways.setCurrentIndex(1 if is_wanted else 0)
+
+    def finish(self) -> None:
+        """End what Netron's view has running."""
+        finish = getattr(self._netron, "finish", None)
+        if callable(finish):
+            finish()
+
     def _arrange(self) -> None:
         self.find_bar.hide()
         self._stack.addWidget(self._waiting)
         self._stack.addWidget(self.canvas)
-        column = QVBoxLayout(self)
+        own = QWidget()
+        column = QVBoxLayout(own)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.what_if_strip)
         column.addWidget(self.find_pane)
         column.addWidget(self._stack, 1)
+        self._ways.addWidget(own)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._ways)
         self.setFocusProxy(self.canvas)
 
     def _connect(self) -> None:
