@@ -261,6 +261,8 @@ class SessionCommands(QObject):
             self._state.stop()
             self._keep_state()
         self.saver.close()
+        # It tells of its own end, when there is nothing left to ask.
+        self._book.undo_stack.blockSignals(True)
 
     def _open_first(self, paths: tuple[Path, ...]) -> None:
         self.open_session(paths[0])
