@@ -49,9 +49,6 @@ class ShownGraph(QObject):
         self._sights: dict[int, Sight] = {}
         self._pictures: OrderedDict[tuple[int, Sight], GraphPicture] = OrderedDict()
         self._job: Job | None = None
-        self._placed: WholeGraph | None = None
-        self._places: dict[OperatorId, int] = {}
-        """The node of each operator in the graph that was asked about last."""
 
     @property
     def whole(self) -> WholeGraph | None:
@@ -76,7 +73,6 @@ class ShownGraph(QObject):
     def forget(self) -> None:
         """Drop what was made from the file as it was."""
         self._wholes.clear()
-        self._placed, self._places = None, {}
         self._sights.clear()
         self._pictures.clear()
 
@@ -210,19 +206,10 @@ class ShownGraph(QObject):
 
     def nodes_of(self, operators: Iterable[OperatorId]) -> list[int]:
         """Give the nodes of the whole graph that stand for operators."""
-        whole = self.whole
-        if whole is None:
+        if self.whole is None:
             return []
-        if self._placed is not whole:
-            # Asked for with each click; looking through all nodes each time would be felt in large graphs.
-            self._placed = whole
-            self._places = {
-                id_: number
-                for number, node in enumerate(whole.scene.nodes)
-                for id_ in (node.operator, *node.unpackers)
-                if id_ is not None
-            }
-        return sorted({self._places[id_] for id_ in operators if id_ in self._places})
+        known = self.whole.node_of
+        return sorted({known[id_] for id_ in operators if id_ in known})
 
     # Private ----------------------------------------------------------------------------------------------------------
 
