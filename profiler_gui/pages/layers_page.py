@@ -271,6 +271,9 @@ class LayersPage(Page):
 
     @Slot(object)
     def _on_answered(self, answer: RowAnswer) -> None:
+        if answer.is_unfinished:
+            self._filter.show_mistake("", " ".join(answer.notes))
+            return
         self._found = answer.operators
         self._filter.show_mistake(answer.mistake, " ".join(answer.notes))
         kinds, found = self._filter.kinds, self._found

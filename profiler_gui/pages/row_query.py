@@ -25,6 +25,8 @@ class RowAnswer:
     mistake: str = ""
     """What is wrong with the query; nothing is found then."""
     notes: tuple[str, ...] = ()
+    is_unfinished: bool = False
+    """Whether the query may become right by typing on; the rows stay as they are until then."""
 
 
 class RowQuery(QObject):
@@ -78,6 +80,8 @@ def _answer(text: str, order: FactsOrder, progress: Progress) -> RowAnswer:
     try:
         found = find_operators(text, order.facts(), progress)
     except QueryError as error:
+        if error.is_incomplete:
+            return RowAnswer(notes=(error.message,), is_unfinished=True)
         mistake = error.message if not error.hint else f"{error.message} {error.hint}"
         return RowAnswer(operators=frozenset(), mistake=mistake)
     return RowAnswer(operators=frozenset(found.operators), notes=found.notes)

@@ -208,6 +208,13 @@ def test_the_filter_takes_queries_and_words(opened, qtbot):
     assert "There is no field" in page._filter._line.toolTip()
     assert page._filter._line.property("state") == "bad"
 
+    page.filter_by("type:softmax")
+    qtbot.waitUntil(lambda: shown(page.operator_view, "index") == ["3"])
+    page.filter_by("type:softmax time>")  # typing goes on
+    qtbot.waitUntil(lambda: "needs a value" in page._filter._line.toolTip())
+
+    assert shown(page.operator_view, "index") == ["3"]
+
     page.filter_by("")
     qtbot.waitUntil(lambda: len(shown(page.operator_view, "index")) == 4)
 
