@@ -49,10 +49,26 @@
     const svg = frame.querySelector("svg"), whole = svg.viewBox.baseVal;
     const all = { x: whole.x, y: whole.y, w: whole.width, h: whole.height };
     let view = Object.assign({}, all);
-    const show = () => svg.setAttribute("viewBox", [view.x, view.y, view.w, view.h].join(" "));
+    // Drawn once for each frame, and the place of the drawing is remembered: asking for it would lay out all shapes.
+    let box = null, isDue = false;
+    const forget = () => { box = null; };
+    addEventListener("scroll", forget, { capture: true, passive: true });
+    addEventListener("resize", forget);
+    const show = () => {
+      if (isDue) return;
+      isDue = true;
+      requestAnimationFrame(() => {
+        isDue = false;
+        svg.setAttribute("viewBox", [view.x, view.y, view.w, view.h].join(" "));
+      });
+    };
     const place = (event) => {
-      const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
-      return { x: point.x, y: point.y };
+      box = box || svg.getBoundingClientRect();
+      const scale = Math.min(box.width / view.w, box.height / view.h);
+      return {
+        x: view.x + view.w / 2 + (event.clientX - box.left - box.width / 2) / scale,
+        y: view.y + view.h / 2 + (event.clientY - box.top - box.height / 2) / scale,
+      };
     };
     const zoom = (factor, at) => {
       const limit = Math.min(Math.max(view.w * factor, 120), all.w * 4 + 400) / view.w;
@@ -63,8 +79,8 @@
     const fit = () => { view = Object.assign({}, all); show(); };
     const begin = () => {
       // Wide enough to read: a long graph starts at its top.
-      const box = svg.getBoundingClientRect(), height = box.height / Math.max(box.width, 1);
-      const width = Math.max(Math.min(all.w, box.width), 0.85 * box.width, 400), first = svg.querySelector("rect").getBBox();
+      const size = svg.getBoundingClientRect(), height = size.height / Math.max(size.width, 1);
+      const width = Math.max(Math.min(all.w, size.width), 0.85 * size.width, 400), first = svg.querySelector("rect").getBBox();
       view = { x: first.x + first.width / 2 - width / 2, y: all.y, w: width, h: width * height };
       if (all.w <= width && all.h <= width * height) fit();
       show();
