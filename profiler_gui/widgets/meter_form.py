@@ -21,6 +21,7 @@ from backends.power.meters import FILE, KINDS, MeterKind, check_choice
 from backends.runs.matrix import Cell, CellState, Matrix
 from backends.runs.operating_points import sweep_plans
 from backends.runs.plan import Plan
+from profiler_gui.widgets.delegate_form import LABEL_WIDTH
 from profiler_gui.widgets.label import plain_label
 
 _FIELD_WIDTH = 150
@@ -168,16 +169,16 @@ class MeterForm(QWidget):
         self.threads.setText("1, 2")
         self.threads.setToolTip("Numbers of threads, with commas")
         self.rates.setPlaceholderText("as fast as possible")
-        self.rates.setToolTip("Inferences per second to keep to, with commas; 0 is as fast as possible")
+        self.rates.setToolTip("Inferences per second (Hz) to keep to, with commas; 0 is as fast as possible")
         self._form.addRow("Power", self.meter)
         self._form.addRow("", self._line)
-        self._form.addRow("Measure", self.mode)
+        self._form.addRow("Kind", self.mode)
         self._form.addRow("Threads", self.threads)
-        self._form.addRow("Rates, Hz", self.rates)
+        self._form.addRow("Rates", self.rates)
         self._form.addRow("Loop", self.loop)
         self._form.addRow("Length", self.minutes)
         self._form.addRow("Idle", self.idle)
-        self._form.labelForField(self.meter).setMinimumWidth(72)
+        self._form.labelForField(self.meter).setMinimumWidth(LABEL_WIDTH)
         column.addWidget(self._explanation)
         column.addWidget(self._problem)
 

@@ -16,7 +16,7 @@ from shiboken6 import VoidPtr
 
 from backends.power.integration import Array
 from backends.power.thinning import thin
-from backends.power.throttling import Throttle
+from backends.power.throttling import Throttle, bin_medians
 from backends.power.traces import UNITS, Quantity, Window, WindowKind
 from backends.units import format_latency, format_power
 from profiler_gui.theme import Colors, colors_of
@@ -27,6 +27,8 @@ _MOST_NAMES = 6
 _DENSE = 0.5
 """From so many points for each pixel on, a curve is drawn as plain thin lines."""
 _OUTLIER, _SHOWN_SHARE = 2.0, 0.99
+_MEDIAN_FROM = 200
+"""With so many latencies, the median of stretches is drawn over them."""
 _ORDER = (Quantity.POWER, Quantity.LATENCY, Quantity.CLOCK, Quantity.TEMPERATURE, Quantity.STATUS)
 _TITLES = {
     Quantity.POWER: "Power",
@@ -164,8 +166,18 @@ class TraceView(QWidget):
         painter.save()
         painter.setClipRect(lane.adjusted(-1, -1, 1, 1))
         for number, (curve, (times, heights)) in enumerate(zip(curves, shown, strict=True)):
-            painter.setPen(QPen(QColor(colors.series[number % len(colors.series)]), 1.4))
+            ink = QColor(colors.series[number % len(colors.series)])
+            has_median = quantity is Quantity.LATENCY and len(times) > _MEDIAN_FROM
+            if has_median:
+                # Single inferences stay in the background of what they are about.
+                ink.setAlphaF(0.35)
+            painter.setPen(QPen(ink, 1.4))
             self._draw_curve(painter, lane, curve, (times, heights), (low, high))
+            if has_median:
+                painter.setPen(QPen(QColor(colors.text), 2))
+                starts, medians, _ = bin_medians(times, heights)
+                middles = starts + (times[-1] - times[0]) / max(1, len(starts)) / 2
+                self._draw_curve(painter, lane, curve, (middles, medians), (low, high))
         painter.restore()
         self._draw_names(painter, lane, curves, moment, colors)
 
