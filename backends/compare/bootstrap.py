@@ -34,9 +34,11 @@ def resample(values: Floats, dependence: Dependence, *, seed: int = _SEED) -> Sc
     parts = []
     for first in range(0, RESAMPLES, rows):
         wanted = min(rows, RESAMPLES - first)
-        starts = rng.integers(0, count, (wanted, blocks))
-        places = (starts[:, :, None] + np.arange(block)) % count
-        parts.append(_statistics(values[places.reshape(wanted, -1)[:, :count]]))
+        places = rng.integers(0, count, (wanted, blocks), dtype=np.int32)
+        if block > 1:
+            inside = places[:, :, None] + np.arange(block, dtype=np.int32)
+            places = (inside.reshape(wanted, -1)[:, :count] % count).astype(np.int32)
+        parts.append(_statistics(values[places]))
     return Scatter(observed=_statistics(values[None, :])[0], resampled=np.concatenate(parts))
 
 
@@ -45,8 +47,8 @@ def _statistics(rows: Floats) -> Floats:
     mean = rows.mean(axis=1)
     count = rows.shape[1]
     ranks = [(count - 1) * share / 100.0 for share in PERCENTILES]
-    needed = sorted({place for rank in ranks for place in (int(rank), min(int(rank) + 1, count - 1))})
-    sorted_rows = np.partition(rows, needed, axis=1)
+    # Sorting whole rows is several times faster than numpy's partition around a few places.
+    sorted_rows = np.sort(rows, axis=1)
     columns = []
     for rank in ranks:
         low = int(rank)
