@@ -1,5 +1,6 @@
 """Where sessions are kept that nobody has given a name yet."""
 
+import itertools
 import os
 from contextlib import suppress
 from datetime import datetime
@@ -25,7 +26,8 @@ def new_unsaved_path() -> Path:
     folder = unsaved_folder()
     folder.mkdir(parents=True, exist_ok=True)
     moment = datetime.now().strftime("%Y%m%d-%H%M%S")
-    return folder / f"{_STEM}-{moment}-{os.getpid()}{SUFFIX}"
+    names = (f"{_STEM}-{moment}-{os.getpid()}{f'-{number}' if number else ''}{SUFFIX}" for number in itertools.count())
+    return next(folder / name for name in names if not (folder / name).exists())
 
 
 def is_unsaved(path: Path) -> bool:

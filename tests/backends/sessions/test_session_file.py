@@ -16,6 +16,7 @@ from backends.runs.plan import Plan
 from backends.runs.store import run_to_json
 from backends.sessions import schema
 from backends.sessions.database import ForeignFileError, FullDiskError, connected, is_session_file
+from backends.sessions.folder import is_unsaved, list_unsaved, new_unsaved_path
 from backends.sessions.packing import RUN_MARK
 from backends.sessions.session_file import SessionFile, write_session
 from backends.sessions.values import Draft, KeptRun, KeptVerdict
@@ -453,3 +454,14 @@ def test_sessions_are_told_by_content(file, path, tmp_path):
     assert not is_session_file(other)
     assert not is_session_file(tmp_path)
     assert not is_session_file(tmp_path / "missing")
+
+
+def test_a_session_without_a_name_never_gets_the_file_of_another_one():
+    first = new_unsaved_path()
+    first.write_bytes(b"")
+    second = new_unsaved_path()
+    second.write_bytes(b"")
+
+    assert second != first
+    assert set(list_unsaved()) == {first, second}
+    assert is_unsaved(second)
