@@ -31,7 +31,10 @@ def in_front(window, qtbot) -> ComparisonPage:
     """The comparison in front, once it is there with its drawings."""
     page = window.tabs.currentWidget()
     assert isinstance(page, ComparisonPage)
-    qtbot.waitUntil(lambda: page.comparison is not None and page.graphs.canvases[1].picture is not None, timeout=10_000)
+    qtbot.waitUntil(
+        lambda: page.comparison is not None and page.graphs.canvases[1].picture is not None and not page._waiting,
+        timeout=10_000,
+    )
     return page
 
 
