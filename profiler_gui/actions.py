@@ -52,15 +52,21 @@ _SPECS = (
     ),
     ActionSpec(id="reload", text="Reload", menu=Menu.FILE, shortcuts=("F5",), icon="reload", needs_model=True),
     ActionSpec(
-        id="export_png",
-        text="Export graph as PNG…",
+        id="export_graph",
+        text="Export graph…",
         menu=Menu.FILE,
         shortcuts=("Ctrl+Shift+E",),
+        tip="The graph as it is coloured and folded, whole or in part: PNG, SVG or PDF",
         needs_model=True,
         starts_group=True,
     ),
     ActionSpec(
-        id="export_svg", text="Export graph as SVG…", menu=Menu.FILE, shortcuts=("Ctrl+Alt+E",), needs_model=True
+        id="print_graph",
+        text="Print graph…",
+        menu=Menu.FILE,
+        shortcuts=("Ctrl+P",),
+        tip="On one sheet or over several, with a preview",
+        needs_model=True,
     ),
     ActionSpec(
         id="export_report",

@@ -106,7 +106,7 @@ class GraphView(QWidget):
     def set_trace(self, trace: Trace | None) -> None:
         """Mark a tensor that is followed or a path; ``None`` for none."""
         self._trace = trace
-        self._mark_trace()
+        self._mark_trace(self._highlight)
         self.update()
 
     @property
@@ -233,7 +233,7 @@ class GraphView(QWidget):
         Raises:
             StoreError: the file cannot be written, or nothing is shown.
         """
-        return export.write_png(path, self._export_content(whole), scale)
+        return export.write_png(path, self.export_content(whole=whole), scale)
 
     def render_svg(self, path: Path, *, whole: bool = True) -> str:
         """Write an SVG of the whole graph or of the view; give a sentence if details were left out, else nothing.
@@ -241,11 +241,32 @@ class GraphView(QWidget):
         Raises:
             StoreError: the file cannot be written, or nothing is shown.
         """
-        return export.write_svg(path, self._export_content(whole))
+        return export.write_svg(path, self.export_content(whole=whole))
 
-    def _export_content(self, whole: bool) -> export.Content:
+    def export_content(
+        self, *, whole: bool, palette: Palette | None = None, has_legend: bool = True, has_marks: bool = False
+    ) -> export.Content:
+        """Give what to paint elsewhere, even outside the main thread.
+
+        Args:
+            whole: the whole graph, or what is in view.
+            palette: other colours than those on the screen.
+            has_legend: with the legend of the overlay, where there is one.
+            has_marks: with selection, matches and the followed tensor.
+        """
+        graph, marks = self._graph, None
+        if graph is not None:
+            coat = graph.coat if palette is None else dress(graph.picture, palette, self._seen_overlay)
+            graph = GraphPainter(graph.picture, palette or self._palette, coat, self.font())
+            marks = Highlight(graph) if has_marks else None
+        if marks is not None:
+            self._mark(marks)
         return export.Content(
-            graph=self._graph, overlay=self._told_overlay, font=self.font(), view=None if whole else self._view
+            graph=graph,
+            overlay=self._told_overlay if has_legend else None,
+            font=self.font(),
+            view=None if whole else self._view,
+            marks=marks,
         )
 
     # Events -----------------------------------------------------------------------------------------------------------
@@ -319,9 +340,7 @@ class GraphView(QWidget):
         self._zooming.stop()
         self._highlight = Highlight(self._graph) if self._graph else None
         if self._graph and self._highlight:
-            self._highlight.select(self._selected)
-            self._highlight.match(self._nodes_of(self._matches))
-            self._mark_trace()
+            self._mark(self._highlight)
         self._minimap.set_graph(self.picture, self._palette, self._graph.coat if self._graph else None)
         self._minimap.set_view(self._view)
         self._minimap_to_corner()
@@ -332,11 +351,16 @@ class GraphView(QWidget):
         """What the legend tells: scales fit what is shown, while operators are counted one by one."""
         return self._seen_overlay if isinstance(self._overlay, ValueOverlay) else self._overlay
 
-    def _mark_trace(self) -> None:
-        if self._graph and self._highlight:
+    def _mark(self, marks: Highlight) -> None:
+        marks.select(self._selected)
+        marks.match(self._nodes_of(self._matches))
+        self._mark_trace(marks)
+
+    def _mark_trace(self, marks: Highlight | None) -> None:
+        if self._graph and marks:
             picture = self._graph.picture
             nodes, edges = ([], np.zeros(0, np.int64)) if self._trace is None else self._trace.seen_in(picture)
-            self._highlight.trace(nodes, edges)
+            marks.trace(nodes, edges)
 
     def _describe(self) -> None:
         """Tell screen readers what is shown and selected."""
