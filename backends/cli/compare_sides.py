@@ -5,25 +5,20 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from backends.cli.compared_side import NamedSide, read_sides
 from backends.cli.exit_code import ExitCode
 from backends.cli.interruption import shown_progress
-from backends.cli.model_argument import open_model, parse_place
 from backends.cli.output import check_output, write_outputs
 from backends.cli.target_choice import choose_targets
 from backends.cli.usage import UsageError, add_report_arguments
 from backends.compare.comparison import Comparison, Subject, compare
 from backends.compare.condition import Condition, ConditionResult, evaluate, parse_condition
-from backends.errors import ModelFileError, StoreError
 from backends.model.model import Model
 from backends.reports.comparison_content import ComparisonContent
 from backends.reports.plain_text import plain
-from backends.runs.run import Run
-from backends.runs.store import read_run
 from backends.targets.check import check_model
 from backends.targets.facts import ModelFacts
 from backends.targets.target import Target
-
-_HEAD = 64
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,8 +26,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for letter in "ab":
         what = "the reference" if letter == "a" else "what is compared with it"
         parser.add_argument(
-            letter, metavar=letter.upper(), help=f"{what}: a model, or a run saved by `profile --output run.json`"
-        )
+            letter, metavar=letter.upper(),
+            help=f"{what}: a model, a run saved by `profile --output run.json`, "
+            "or a file that `import` reads, such as the CSV of benchmark_model",
+        )  # fmt: skip
     more = parser.add_argument_group("sides")
     for letter in "ab":
         side = letter.upper()
@@ -42,7 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         )  # fmt: skip
         more.add_argument(
             f"--model-{letter}", default="", metavar="MODEL",
-            help=f"the model of side {side} (default: the file that the run names, where it lies beside the run)",
+            help=f"the model of side {side} (default: the file that the run names, where it lies beside the run; for a "
+            "file of another tool, the one beside it with the same start of its name, or the model of the other side)",
         )  # fmt: skip
     conditions = parser.add_argument_group("conditions")
     conditions.add_argument(
@@ -70,8 +68,7 @@ def execute(arguments: argparse.Namespace) -> ExitCode:
     check_output(arguments.output, force=arguments.force)
     targets = choose_targets(arguments.target or _named_targets(arguments.fail_if))
     with shown_progress() as progress:
-        a = _read_side("A", arguments.a, arguments.run_a, arguments.model_a)
-        b = _read_side("B", arguments.b, arguments.run_b, arguments.model_b)
+        a, b = read_sides(*(_named_side(arguments, letter) for letter in "ab"))
         if a.model is not None and b.model is not None:
             progress.step("Asking the targets")
             a, b = _judged(a, a.model, targets), _judged(b, b.model, targets)
@@ -83,6 +80,15 @@ def execute(arguments: argparse.Namespace) -> ExitCode:
     for result in met:
         print(f"--fail-if {plain(result.condition.text)} is met: {plain(result.reason)}", file=sys.stderr)
     return ExitCode.CONDITION_MET if met else ExitCode.DONE
+
+
+def _named_side(arguments: argparse.Namespace, letter: str) -> NamedSide:
+    return NamedSide(
+        letter=letter.upper(),
+        text=getattr(arguments, letter),
+        runs=tuple(getattr(arguments, f"run_{letter}")),
+        model=getattr(arguments, f"model_{letter}"),
+    )
 
 
 def _condition(text: str) -> Condition:
@@ -103,62 +109,6 @@ def _evaluate(conditions: Sequence[Condition], comparison: Comparison, *, ignore
         return [evaluate(condition, comparison, ignores_noise=ignores_noise) for condition in conditions]
     except ValueError as error:
         raise UsageError(f"--fail-if {error}.") from error
-
-
-def _read_side(letter: str, text: str, run_paths: Sequence[Path], model_text: str) -> Subject:
-    """Read one side: a model or a run, and what else was named for it.
-
-    Raises:
-        ModelFileError: a model cannot be read.
-        StoreError: a run cannot be read.
-        UsageError: runs and model of a side do not belong together.
-    """
-    paths = list(run_paths)
-    if _looks_like_run(Path(text)):
-        paths.insert(0, Path(text))
-    elif model_text:
-        raise UsageError(f"{letter} is a model already; --model-{letter.lower()} is for a run.")
-    else:
-        model_text = text
-    runs = tuple(_read_run(path) for path in paths)
-    model = open_model(parse_place(model_text)) if model_text else _model_beside(paths[0], runs[0])
-    for run in runs:
-        if model is not None and run.model_sha256 != model.sha256:
-            raise UsageError(
-                f"The run {run.id} of side {letter} is of {run.model_name}, not of {model.name} as it is now."
-            )
-        if run.model_sha256 != runs[0].model_sha256:
-            raise UsageError(f"The runs of side {letter} are of different models.")
-    return Subject(title=plain(Path(text).name), model=model, runs=runs)
-
-
-def _read_run(path: Path) -> Run:
-    try:
-        return read_run(path)
-    except StoreError as error:
-        hint = error.hint or "Files of other tools become runs with the verb import."
-        raise StoreError(f"{path.name}: {error.message}", hint=hint, detail=error.detail) from error
-
-
-def _looks_like_run(path: Path) -> bool:
-    try:
-        with path.open("rb") as stream:
-            return stream.read(_HEAD).lstrip()[:1] == b"{"
-    except OSError:
-        return False
-
-
-def _model_beside(path: Path, run: Run) -> Model | None:
-    """Give the model that lies beside its run, if it is still the same."""
-    name = Path(run.model_name).name
-    candidate = path.parent / name
-    if not name or not candidate.is_file():
-        return None
-    try:
-        model = open_model(parse_place(str(candidate)))
-    except (ModelFileError, StoreError):
-        return None
-    return model if model.sha256 == run.model_sha256 else None
 
 
 def _judged(side: Subject, model: Model, targets: Sequence[Target]) -> Subject:

@@ -9,6 +9,7 @@ from backends.cli import main
 from backends.model.reader import read_model
 from backends.runs.store import write_run
 from tests.support.builders import a_run
+from tests.support.foreign_files import benchmark_csv, benchmark_output
 from tests.support.model_builder import a_model, an_operator
 
 
@@ -102,3 +103,61 @@ def test_a_broken_run_is_told_in_a_sentence(files: Path, capsys: pytest.CaptureF
 
     assert main(["compare", str(files / "a.json"), str(files / "b.json")]) == 4
     assert "a.json" in capsys.readouterr().err
+
+
+@pytest.fixture
+def foreign(tmp_path: Path) -> Path:
+    """A model of two operators, and what ``benchmark_model`` wrote of it before and after the second one got slower."""
+    (tmp_path / "chain.tflite").write_bytes(a_model([an_operator("ADD"), an_operator("MUL")]))
+    for name, times, mean in (("old", (1.0, 2.0), 3000.0), ("new", (1.0, 3.0), 4000.0)):
+        (tmp_path / f"{name}.csv").write_text(benchmark_csv(("ADD", "MUL"), times))
+        (tmp_path / f"{name}.txt").write_text(benchmark_output(mean))
+    return tmp_path
+
+
+def test_tables_of_benchmark_model_are_compared_as_they_are(foreign: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["compare", str(foreign / "old.csv"), str(foreign / "new.csv"), "--model-b", str(foreign / "chain.tflite")]
+
+    assert main([*asked, "--fail-if", "layer:MUL>20%", "--format", "json"]) == 1
+    layers = json.loads(capsys.readouterr().out)["layers"]
+    assert [(row["kind"], row["a_us"], row["b_us"]) for row in layers] == [("ADD", 1000, 1000), ("MUL", 2000, 3000)]
+    assert main([*asked, "--fail-if", "layer:ADD>20%"]) == 0
+
+
+def test_output_and_table_of_a_measurement_are_one_run(foreign: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = main(
+        ["compare", str(foreign / "old.txt"), str(foreign / "new.txt"), "--run-a", str(foreign / "old.csv"),
+         "--run-b", str(foreign / "new.csv"), "--model-a", str(foreign / "chain.tflite"), "--format", "json",
+         "--fail-if", "mean>20%", "--ignore-noise"]
+    )  # fmt: skip
+    tree = json.loads(capsys.readouterr().out)
+
+    assert code == 1
+    assert [len(tree[side]["runs"]) for side in "ab"] == [1, 1]
+    assert tree["latency"]["metrics"][0]["relative"] == pytest.approx(1 / 3)
+    assert all(row["a_us"] is not None for row in tree["layers"])
+
+
+def test_a_table_is_compared_with_a_run_and_finds_the_model_beside_it(
+    foreign: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (foreign / "old.csv").rename(foreign / "chain.old.csv")
+    write_run(a_run(read_model(foreign / "chain.tflite")), foreign / "run.json")
+
+    assert main(["compare", str(foreign / "run.json"), str(foreign / "chain.old.csv"), "--format", "json"]) == 0
+    tree = json.loads(capsys.readouterr().out)
+    assert tree["model"]["counts"]["same"] == 2
+    assert [row["b_us"] for row in tree["layers"]] == [1000, 2000]
+
+
+def test_a_table_without_its_model_is_told_in_a_sentence(foreign: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", str(foreign / "old.csv"), str(foreign / "new.csv")]) == 2
+    assert "name it with --model-a" in capsys.readouterr().err
+
+
+def test_a_table_of_another_model_is_told_in_a_sentence(foreign: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (foreign / "else.csv").write_text(benchmark_csv(["ABS"], [1.0]).replace("tensor_1", "another"))
+
+    asked = ["compare", str(foreign / "old.csv"), str(foreign / "else.csv"), "--model-a", str(foreign / "chain.tflite")]
+    assert main(asked) == 4
+    assert "was not measured with" in capsys.readouterr().err
