@@ -7,7 +7,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo test lint types contracts bench clean distclean
+.PHONY: help run demo story test lint types contracts bench clean distclean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -66,6 +66,22 @@ demo: $(STAMP) $(LIBRARIES)  ## The main job without a window, on the bundled sa
 	@$(BIN)/tflite-profiler profile "$(SAMPLE)" --runs 30 --output $(OUTPUT)/run.json --force
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m profiler_gui.snapshot "$(SAMPLE)" $(OUTPUT)/run.json $(OUTPUT)
 	@echo; echo "Files in $(OUTPUT)/:"; ls -1 $(OUTPUT)
+
+STORY := $(OUTPUT)/story
+story: $(STAMP)  ## A Keras network becomes an integer-only model, checked, measured and scored; in demo-output/story/
+	@rm -rf $(STORY) && mkdir -p $(STORY)
+	@$(BIN)/python -m tests.support.story_pictures $(STORY)
+	@echo "== Convert: which kind runs on VS680, how fast, how well"
+	@$(BIN)/tflite-profiler convert --example anchor-sr --example-size 360x640 --kind float32 --kind uint8 --per-tensor \
+		--data $(STORY)/small --reference $(STORY)/large --range 0..255 --target vs680 --runs 5 \
+		--folder $(STORY) --output $(STORY)/convert.json
+	@echo; echo "== Measure, layer by layer on this computer"
+	@$(BIN)/tflite-profiler profile $(STORY)/anchor-sr_uint8.tflite --runs 10 --threads 2 --output $(STORY)/run.json
+	@echo; echo "== What to change"
+	@$(BIN)/tflite-profiler advise $(STORY)/anchor-sr_uint8.tflite --target vs680 --run $(STORY)/run.json
+	@echo; echo "== Score: requirements, and the place among the published entries"
+	@$(BIN)/tflite-profiler score $(STORY)/anchor-sr_uint8.tflite --challenge mai21-super-resolution \
+		--run $(STORY)/run.json --psnr "$$($(BIN)/python -m tests.support.story_pictures --psnr $(STORY)/convert.json)"
 
 test: lint types contracts $(LIBRARIES)  ## Everything that has to hold: lint, types, contracts and the tests
 	@$(BIN)/python -m pytest --no-header $(PYTEST_OPTIONS)

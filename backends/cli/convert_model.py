@@ -24,6 +24,7 @@ from backends.reports.plain_text import plain
 from backends.runs.execution import HOST
 from backends.runs.plan import Plan
 
+_LARGEST_SIDE = 4096
 _CALIBRATED = 100
 """Samples for calibration, as the slides of the Mobile AI workshop use."""
 
@@ -72,6 +73,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument(
         "--example", choices=tuple(EXAMPLES), help="convert an example network instead, which is written as well"
     )
+    what.add_argument(
+        "--example-size",
+        type=_size,
+        metavar="HxW",
+        help="height and width of the images that the example network takes (default: small ones)",
+    )
     where = parser.add_argument_group("results")
     where.add_argument(
         "--folder", type=Path, default=Path(), metavar="DIR", help="where the models go (default: the current folder)"
@@ -93,6 +100,8 @@ def execute(arguments: argparse.Namespace) -> ExitCode:
     """Convert, find out about the results, and write what came out."""
     if (arguments.network is None) == (arguments.example is None):
         raise UsageError("Name a network to convert, or one of the examples with --example.")
+    if arguments.example_size is not None and arguments.example is None:
+        raise UsageError("--example-size goes with --example.")
     check_output(arguments.output, force=arguments.force)
     if not arguments.folder.is_dir():
         raise UsageError(f"The folder of --folder {arguments.folder} does not exist.")
@@ -121,7 +130,7 @@ def execute(arguments: argparse.Namespace) -> ExitCode:
     with shown_progress(stops_first=True, log=_print_line if arguments.log else None) as progress:
         if arguments.example is not None:
             with ConversionChild(progress) as child:
-                child.make_example(arguments.example, source.path)
+                child.make_example(arguments.example, source.path, size=arguments.example_size)
         conversion = convert(request, arguments.folder, progress)
         siblings = evaluate(conversion, evaluation, progress)
     content = ConversionContent(conversion, siblings, targets)
@@ -129,6 +138,20 @@ def execute(arguments: argparse.Namespace) -> ExitCode:
     if len(conversion.results) < len(kinds):
         return ExitCode.INTERRUPTED
     return ExitCode.DONE if len(conversion.made) == len(kinds) else ExitCode.RUN_FAILED
+
+
+def _size(text: str) -> tuple[int, int]:
+    """Read height and width.
+
+    Raises:
+        argparse.ArgumentTypeError: the text is something else, or a side is too large.
+    """
+    height, _, width = text.lower().partition("x")
+    if not (height.isdecimal() and width.isdecimal() and 1 <= min(int(height), int(width)) <= _LARGEST_SIDE):
+        raise argparse.ArgumentTypeError(f"{text!r} is no size such as 360x640")
+    if max(int(height), int(width)) > _LARGEST_SIDE:
+        raise argparse.ArgumentTypeError(f"{text!r} is larger than {_LARGEST_SIDE} at a side")
+    return int(height), int(width)
 
 
 def _source(arguments: argparse.Namespace) -> Source:
