@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QIcon, QKeySequence
 
+from backends.conversion.examples import EXAMPLES
 from profiler_gui.action_spec import ActionSpec, Menu
 from profiler_gui.graph_actions import GRAPH_SPECS
 from profiler_gui.theme import Theme
@@ -27,6 +28,16 @@ _SPECS = (
         menu=Menu.FILE,
         shortcuts=("Ctrl+Shift+N",),
         tip="Make TFLite models of a Keras, SavedModel, frozen graph, ONNX or PyTorch network",
+    ),
+    *(
+        ActionSpec(
+            id=f"example_{name}",
+            text=f"{name}: {sentence}",
+            menu=Menu.FILE,
+            submenu="Convert an example network",
+            tip="Make a small Keras network with random weights and convert it",
+        )
+        for name, sentence in EXAMPLES.items()
     ),
     ActionSpec(
         id="open_session",

@@ -4,14 +4,17 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
+from backends.conversion.examples import EXAMPLES
 from backends.conversion.source import SUFFIXES, Source, SourceFormat, find_source
 from backends.errors import StoreError
+from backends.progress import Progress
 from backends.reports.plain_text import plain
 from backends.runs.run import Run
 from profiler_gui.main_window import MainWindow
@@ -34,9 +37,12 @@ class ConversionCommands(QObject):
         self._services = services
         services.opener.add_route(Route(accepts=is_convertible, open_paths=self.show_networks))
         window.actions_table["convert"].triggered.connect(self.choose_network)
+        for name in EXAMPLES:
+            window.actions_table[f"example_{name}"].triggered.connect(partial(self.show_example, name))
         window.actions_table["compare_accuracy"].triggered.connect(self.show_accuracy)
         services.session.model_opened.connect(self._on_model_opened)
         self._runs: dict[str, Run] = {}
+        self._examples: dict[str, Path] = {}
         self._accuracy: AccuracyCommands | None = None
 
     @Slot()
@@ -77,17 +83,45 @@ class ConversionCommands(QObject):
         if isinstance(shown, ConversionPage):
             self._window.tabs.show_view(key, shown, "")
             return shown
-        # Kept until the program ends: models may be open long after the tab is closed.
-        folder = Path(tempfile.mkdtemp(prefix="tflite-profiler-"))
-        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
-        page = ConversionPage(self._services, source, folder)
+        page = ConversionPage(self._services, source, self._kept_folder())
         page.open_wanted.connect(self._services.opener.open_paths)
         page.save_wanted.connect(self.save)
         page.accuracy_wanted.connect(lambda *what: self.accuracy.compare(*what))
         page.measured.connect(self._on_measured)
         self._window.tabs.show_view(key, page, f"Convert {source.path.name}", tip=str(source.path))
-        self._services.settings.last_folder = str(source.path.parent)
+        if source.path not in self._examples.values():
+            self._services.settings.last_folder = str(source.path.parent)
         return page
+
+    def show_example(self, name: str, *_: object) -> None:
+        """Make one of the example networks, if that was not done before, and show its tab.
+
+        Args:
+            name: a key of ``EXAMPLES``.
+        """
+        made = self._examples.get(name)
+        if made is not None:
+            self.show_networks([made])
+            return
+        path = self._kept_folder() / f"{name}.keras"
+        self._services.jobs.start(
+            partial(_make_example, name, path),
+            title=f"Making the network {name}",
+            lane="conversion",
+            replaces=f"example {name}",
+            on_success=partial(self._on_example_made, name),
+            on_failure=self._services.notices.report,
+        )
+
+    def _on_example_made(self, name: str, path: Path) -> None:
+        self._examples[name] = path
+        self.show_networks([path])
+
+    def _kept_folder(self) -> Path:
+        """Make a folder that is kept until the program ends: models may be open long after their tab is closed."""
+        folder = Path(tempfile.mkdtemp(prefix="tflite-profiler-"))
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        return folder
 
     @property
     def accuracy(self) -> "AccuracyCommands":
@@ -149,6 +183,14 @@ class ConversionCommands(QObject):
             QMessageBox.StandardButton.No,
         )
         return answer == QMessageBox.StandardButton.Yes
+
+
+def _make_example(name: str, path: Path, progress: Progress) -> Path:
+    from backends.conversion.child import ConversionChild
+
+    with ConversionChild(progress) as child:
+        child.make_example(name, path)
+    return path
 
 
 def is_convertible(path: Path) -> bool:

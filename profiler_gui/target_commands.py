@@ -7,6 +7,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from backends.errors import ResourceError
+from backends.published.search import published_chipsets
 from backends.targets.chipsets import load_chipsets
 from backends.targets.supposition import Supposition
 from backends.targets.user_folder import user_target_folder
@@ -67,6 +68,16 @@ class TargetCommands(QObject):
         count = len(self._current.advice) if self._current is not None else 0
         self._window.docks["advice"].setWindowTitle(f"Advice ({count})" if count else "Advice")
 
+    @Slot(str)
+    def show_published_of(self, chipset: str) -> None:
+        """Show the published numbers of a chipset."""
+        from profiler_gui.pages.published_page import VIEW_KEY, PublishedPage
+
+        self._show_published()
+        view = self._window.tabs.view(VIEW_KEY)
+        if isinstance(view, PublishedPage):
+            view.search.setText(chipset)
+
     @Slot()
     def _show_published(self) -> None:
         """Show published numbers in a tab, those for a connected device's chipset first."""
@@ -110,11 +121,12 @@ class TargetCommands(QObject):
         from profiler_gui.dialogs.chipset_dialog import ChipsetDialog
 
         try:
-            accelerators = load_chipsets()
+            accelerators, published = load_chipsets(), published_chipsets()
         except ResourceError as error:
             self._services.notices.report(error)
             return
-        dialog = ChipsetDialog(accelerators, self._services.session.targets, self._window)
+        dialog = ChipsetDialog(accelerators, self._services.session.targets, published, self._window)
+        dialog.published_wanted.connect(self.show_published_of)
         dialog.target_wanted.connect(self._go_to_target)
         dialog.open()
 

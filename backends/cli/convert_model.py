@@ -13,12 +13,14 @@ from backends.cli.output import check_output, write_outputs
 from backends.cli.target_choice import choose_targets
 from backends.cli.usage import UsageError, add_report_arguments, at_least, named_shape
 from backends.conversion.child import ConversionChild
-from backends.conversion.conversion import convert, name_of
+from backends.conversion.conversion import Conversion, convert, name_of
 from backends.conversion.examples import EXAMPLES
 from backends.conversion.kinds import KINDS, POST_TRAINING, Kind
 from backends.conversion.request import ConversionRequest
 from backends.conversion.siblings import HOST_PLAN, Evaluation, evaluate
-from backends.conversion.source import Source, SourceFormat, read_source
+from backends.conversion.source import CODE_HINT, Source, SourceFormat, read_source
+from backends.errors import RunError
+from backends.progress import Progress
 from backends.reports.conversion_content import ConversionContent
 from backends.reports.plain_text import plain
 from backends.runs.execution import HOST
@@ -131,7 +133,7 @@ def execute(arguments: argparse.Namespace) -> ExitCode:
         if arguments.example is not None:
             with ConversionChild(progress) as child:
                 child.make_example(arguments.example, source.path, size=arguments.example_size)
-        conversion = convert(request, arguments.folder, progress)
+        conversion = _convert(request, arguments.folder, progress)
         siblings = evaluate(conversion, evaluation, progress)
     content = ConversionContent(conversion, siblings, targets)
     write_outputs(content, format_name=arguments.format, path=arguments.output)
@@ -152,6 +154,15 @@ def _size(text: str) -> tuple[int, int]:
     if max(int(height), int(width)) > _LARGEST_SIDE:
         raise argparse.ArgumentTypeError(f"{text!r} is larger than {_LARGEST_SIDE} at a side")
     return int(height), int(width)
+
+
+def _convert(request: ConversionRequest, folder: Path, progress: Progress) -> Conversion:
+    try:
+        return convert(request, folder, progress)
+    except RunError as error:
+        if error.hint != CODE_HINT:
+            raise
+        raise RunError(error.message, hint=f"{CODE_HINT} Then add --allow-code.", detail=error.detail) from error
 
 
 def _source(arguments: argparse.Namespace) -> Source:

@@ -12,7 +12,7 @@ from typing import Any
 from backends.conversion.child import ChildDied, ConversionChild
 from backends.conversion.kinds import KINDS, Kind
 from backends.conversion.request import ConversionRequest
-from backends.conversion.source import SourceFormat, check_source
+from backends.conversion.source import CODE_HINT, SourceFormat, check_source
 from backends.errors import ModelFileError, ProfilerError, RunError
 from backends.model.model import Model
 from backends.model.reader import read_model
@@ -76,7 +76,7 @@ def convert(
     if facts.code and not request.allows_code:
         raise RunError(
             f"{request.source.path.name} holds code that would run ({', '.join(facts.code)}), which was not run",
-            hint="Allow it only if you trust where the file comes from (--allow-code); it runs with your rights.",
+            hint=CODE_HINT,
         )
     if request.source.format is SourceFormat.TORCH:
         from backends.conversion.torch_export import convert_torch

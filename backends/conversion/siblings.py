@@ -1,6 +1,6 @@
 """What is known about each kind that a network became: which kind runs where, how fast, how well."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -21,7 +21,6 @@ from backends.targets.verdict import ModelVerdict, Placement
 
 HOST_PLAN = Plan(runs=20, warmup=3, max_seconds=5.0)
 """Latency on this computer, good for comparing kinds with one another."""
-_AS_GOOD_AS_EQUAL_DB = 60.0
 _MOST_COMPARED = 32
 """Samples for the comparison: more change the figures little and cost time."""
 
@@ -154,29 +153,3 @@ def is_mostly_slow(verdict: ModelVerdict) -> bool:
     """Whether most of what a target takes runs on its slow engine, where it has several."""
     taken = [answer for answer in verdict.verdicts.values() if answer.placement is Placement.ACCELERATED]
     return bool(taken) and 2 * sum(answer.fast_path is False for answer in taken) > len(taken)
-
-
-def best_for(siblings: Sequence[Sibling], target_id: str) -> Sibling | None:
-    """Give the kind to try first on a target.
-
-    Kinds that the target takes wholly come first, of those the ones on its fast engine, then the most accurate; else
-    the one it takes most of. Accuracy is the PSNR against the float32 model, where 60 dB are as good as equal; ties go
-    to the smaller file.
-    """
-    known = [sibling for sibling in siblings if target_id in sibling.verdicts]
-    if not known:
-        return None
-
-    def rank(sibling: Sibling) -> tuple[bool, bool, float, float, int]:
-        verdict = sibling.verdicts[target_id]
-        found = sibling.comparison
-        psnr = found.main.psnr_db if found is not None else None
-        if sibling.result.kind is Kind.FLOAT32:
-            psnr = float("inf")
-        size = sibling.result.model.size_bytes if sibling.result.model is not None else 0
-        wholly = runs_wholly(verdict)
-        share = accelerated_share(verdict) or 0.0
-        quality = min(psnr, _AS_GOOD_AS_EQUAL_DB) if psnr is not None else -1e9
-        return wholly, not is_mostly_slow(verdict), 0.0 if wholly else share, quality, -size
-
-    return max(known, key=rank)

@@ -23,6 +23,8 @@ _CHUNK_BYTES = 16 << 20
 _HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
 _HDF5_OFFSETS = (0, 512, 1024, 2048)
 """Where the format's specification lets a file begin (powers of two from 512 on)."""
+CODE_HINT = "Allow it only if you trust where the file comes from: it then runs with your rights."
+"""What to do about a file that holds code; window and command line add how it is allowed there."""
 
 
 class SourceFormat(StrEnum):

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from backends.conversion.source import CODE_HINT
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
@@ -82,7 +84,7 @@ def _translate_code(_kind: str, text: str, what: str) -> Sentence | None:
     if "safe_mode" in text or "unsafe deserialization" in text.lower() or "`Lambda` layer" in text:
         return Sentence(
             message=f"Could not {what}: it holds code that would run (a Lambda layer), which was not run.",
-            hint="Allow it only if you trust where the file comes from (--allow-code); it runs with your rights.",
+            hint=CODE_HINT,
         )
     return None
 

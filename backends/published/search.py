@@ -36,5 +36,20 @@ def search_published(text: str, tables: Iterable[PublishedTable] | None = None) 
     )
 
 
+def published_chipsets(tables: Iterable[PublishedTable] | None = None) -> tuple[str, ...]:
+    """Name the chipsets that there are published numbers of, each once.
+
+    Args:
+        tables: where to look, instead of all tables.
+
+    Raises:
+        ResourceError: a table is wrong.
+    """
+    known = load_tables() if tables is None else tables
+    rows = [(table, row) for table in known for row in table.rows]
+    names = [table.key(row, "chipset") if table.kind == "chipsets" else table.chipset for table, row in rows]
+    return tuple(dict.fromkeys(filter(None, names)))
+
+
 def _words(table: PublishedTable, row: PublishedRow) -> str:
     return " ".join((*row.keys, table.title, table.precision, table.chipset)).casefold()

@@ -4,15 +4,22 @@ import math
 from collections.abc import Mapping, Sequence
 
 from backends.accuracy.comparison import OutputComparison
+from backends.conversion.choice import LEAST_PSNR_DB, choose_for
 from backends.conversion.conversion import Conversion
 from backends.conversion.kinds import KINDS
-from backends.conversion.siblings import Sibling, accelerated_share, best_for, is_mostly_slow, runs_wholly
+from backends.conversion.siblings import Sibling, accelerated_share, is_mostly_slow, runs_wholly
 from backends.reports.columns import Align, Column
 from backends.reports.content import Records, Section, Tree
 from backends.reports.tabulation import records_of, table_of
 from backends.runs.store import run_to_json
 from backends.targets.target import Target
 from backends.units import format_bytes, format_count, format_latency, format_share
+
+CHOICE_RULE = (
+    "Try first: the fastest measured with what the target is about that is accurate enough "
+    f"({LEAST_PSNR_DB:.0f} dB, or the best class nearly always the same); where nothing was measured with it, of the "
+    "kinds that run wholly the most accurate on the fast engine, else the one that runs most."
+)
 
 
 def format_decibels(value: float) -> str:
@@ -213,9 +220,14 @@ class ConversionContent:
             "notes": list(self._conversion.notes),
             "kinds": [self._kind_tree(row) for row in self._siblings],
             "best": {
-                target.id: str(found.result.kind)
+                target.id: str(found.sibling.result.kind)
                 for target in self._targets
-                if (found := best_for(self._siblings, target.id)) is not None
+                if (found := choose_for(self._siblings, target.id)) is not None
+            },
+            "reasons": {
+                target.id: found.reason
+                for target in self._targets
+                if (found := choose_for(self._siblings, target.id)) is not None
             },
         }
 
@@ -256,13 +268,15 @@ class ConversionContent:
         sentence = (
             "Operators that each target takes, by its rules; nothing was run there. Slow: most of it on a slow engine."
         )
-        return [Section(title="Which kind runs where", sentences=(sentence,), table=table_of(columns, self._targets))]
+        return [
+            Section(
+                title="Which kind runs where", sentences=(sentence, CHOICE_RULE), table=table_of(columns, self._targets)
+            )
+        ]
 
     def _choice(self, target: Target) -> str:
-        found = best_for(self._siblings, target.id)
-        if found is None or accelerated_share(found.verdicts[target.id]) == 0:
-            return "none"
-        return KINDS[found.result.kind].title
+        found = choose_for(self._siblings, target.id)
+        return KINDS[found.sibling.result.kind].title if found is not None else "none"
 
     def _remarks(self) -> list[Section]:
         said: dict[str, list[str]] = {}

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from backends.published.network import simplify
 from backends.reports.chipset_content import CHIPSET_COLUMNS, NOT_LISTED, chipset_names, find_by_name
 from backends.reports.columns import default_columns
 from backends.targets.chipsets import Accelerator
@@ -24,6 +25,8 @@ from profiler_gui.tables.record_view import RecordView
 from profiler_gui.widgets.label import escape_mnemonic, plain_label
 from profiler_gui.widgets.section import FactGrid, shown_texts
 
+_MOST_PUBLISHED = 5
+"""Buttons that fit into the dialog."""
 _ASK = (
     "Type the chipset as settings or data sheets name it (Snapdragon 855, Kirin 990), "
     "by its part number or code name (SM8150, msmnile), or a vendor or an accelerator."
@@ -35,18 +38,31 @@ class ChipsetDialog(QDialog):
 
     Signals:
         target_wanted: id of the target to go to.
+        published_wanted: name of the chipset whose published numbers shall be shown.
+
+    Args:
+        accelerators: the rows.
+        targets: those that can be gone to.
+        published: names of chipsets that there are published numbers of.
+        parent: what the dialog belongs to.
     """
 
     target_wanted = Signal(str)
+    published_wanted = Signal(str)
 
     def __init__(
-        self, accelerators: Sequence[Accelerator], targets: Sequence[Target], parent: QWidget | None = None
+        self,
+        accelerators: Sequence[Accelerator],
+        targets: Sequence[Target],
+        published: Sequence[str] = (),
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Which phone?")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(940, 560)
         self._accelerators = tuple(accelerators)
+        self._published = tuple(published)
         self._names = {target.id: target.name for target in targets}
         self._search = QLineEdit()
         self._search.setPlaceholderText("Chipset, vendor or accelerator")
@@ -94,7 +110,11 @@ class ChipsetDialog(QDialog):
 
     def target_buttons(self) -> list[QPushButton]:
         """Give the buttons that lead to targets."""
-        return self._details.findChildren(QPushButton)
+        return self._details.findChildren(QPushButton, "target")
+
+    def published_buttons(self) -> list[QPushButton]:
+        """Give the buttons that lead to published numbers."""
+        return self._details.findChildren(QPushButton, "published")
 
     @Slot()
     def _fill(self) -> None:
@@ -126,6 +146,9 @@ class ChipsetDialog(QDialog):
         )
         self._details_column.addWidget(FactGrid(fact for fact in facts if fact[1]))
         self._details_column.addWidget(self._target_row(row))
+        chipsets = self._published_of(row)
+        if chipsets:
+            self._details_column.addWidget(self._published_row(chipsets))
 
     def _target_row(self, accelerator: Accelerator) -> QWidget:
         line = QWidget()
@@ -139,11 +162,41 @@ class ChipsetDialog(QDialog):
         row.addWidget(label)
         for id_ in known:
             button = QPushButton(escape_mnemonic(self._names[id_]))
+            button.setObjectName("target")
             button.setAutoDefault(False)
             button.clicked.connect(partial(self._go_to, id_))
             row.addWidget(button)
         row.addStretch(1)
         return line
+
+    def _published_of(self, accelerator: Accelerator) -> tuple[str, ...]:
+        """Give the chipset that was asked for, or all that have the accelerator, as far as numbers were published."""
+        having = tuple(name for name in self._published if accelerator.is_in(name))
+        asked, _ = find_by_name(self._search.text(), self._accelerators)
+        wanted = simplify(asked)
+        return tuple(name for name in having if simplify(name) == wanted) or having
+
+    def _published_row(self, chipsets: Sequence[str]) -> QWidget:
+        line = QWidget()
+        row = QHBoxLayout(line)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        more = f" ({len(chipsets) - _MOST_PUBLISHED} more by search)" if len(chipsets) > _MOST_PUBLISHED else ""
+        label = plain_label(f"Published numbers of{more}", role="dim", is_selectable=False)
+        label.setWordWrap(False)
+        row.addWidget(label)
+        for name in chipsets[:_MOST_PUBLISHED]:
+            button = QPushButton(escape_mnemonic(name))
+            button.setObjectName("published")
+            button.setAutoDefault(False)
+            button.clicked.connect(partial(self._show_published, name))
+            row.addWidget(button)
+        row.addStretch(1)
+        return line
+
+    def _show_published(self, chipset: str, *_: object) -> None:
+        self.published_wanted.emit(chipset)
+        self.close()
 
     def _go_to(self, target_id: str, *_: object) -> None:
         self.target_wanted.emit(target_id)

@@ -6,10 +6,11 @@ from typing import Any
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
+from backends.conversion.choice import choose_for
 from backends.conversion.kinds import KINDS
-from backends.conversion.siblings import Sibling, accelerated_share, best_for, is_mostly_slow, runs_wholly
+from backends.conversion.siblings import Sibling, accelerated_share, is_mostly_slow, runs_wholly
 from backends.reports.columns import Column
-from backends.reports.conversion_content import cell_text
+from backends.reports.conversion_content import CHOICE_RULE, cell_text
 from backends.targets.target import Target
 from backends.units import format_share
 from profiler_gui.tables.look import Look
@@ -23,17 +24,15 @@ def target_columns(siblings: Sequence[Sibling]) -> tuple[Column[Target], ...]:
     known = [sibling for sibling in siblings if sibling.verdicts]
 
     def best(target: Target) -> str:
-        found = best_for(known, target.id)
-        if found is None or not accelerated_share(found.verdicts[target.id]):
-            return "none"
-        return KINDS[found.result.kind].title
+        found = choose_for(known, target.id)
+        return KINDS[found.sibling.result.kind].title if found is not None else "none"
 
     title: Column[Target] = Column(id="target", title="Target", value=lambda target: target.name)
     choice: Column[Target] = Column(
         id=BEST,
         title="Try first",
         value=best,
-        description="Of the kinds that run wholly, the most accurate on the fast engine; else the one that runs most.",
+        description=CHOICE_RULE,
     )
     kinds = tuple(_kind_column(sibling) for sibling in known)
     return (title, *((choice,) if known else ()), *kinds)
@@ -77,7 +76,8 @@ class TargetLook:
     def __call__(self, row: Any, column: str) -> Look | None:
         """Give the look of a cell."""
         if column == BEST:
-            return Look(is_bold=True)
+            found = choose_for(self.siblings, row.id)
+            return Look(is_bold=True, tooltip=found.reason if found is not None else "It takes nothing of any kind")
         sibling = next((one for one in self.siblings if str(one.result.kind) == column), None)
         verdict = sibling.verdicts.get(row.id) if sibling is not None else None
         if verdict is None:

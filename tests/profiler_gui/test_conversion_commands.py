@@ -182,6 +182,7 @@ def test_code_that_is_found_late_is_asked_about_too(loaded, services, tmp_path, 
     _convert(page, qtbot, (Kind.FLOAT32,))
 
     assert "holds code that would run" in services.notices.notices[-1].message
+    assert "--allow-code" not in services.notices.notices[-1].hint
     assert page.start_button.isEnabled()
 
 
@@ -191,6 +192,25 @@ def test_a_damaged_network_gives_a_notice_and_the_window_lives(loaded, services,
     qtbot.waitUntil(lambda: bool(services.notices.notices), timeout=_SECONDS)
 
     assert "no sound .keras archive" in services.notices.notices[-1].message
+
+
+def test_an_example_network_is_made_once_and_shown(loaded, services, qtbot, monkeypatch) -> None:
+    made = []
+
+    def make(_self, name, out, **_options) -> None:
+        made.append(name)
+        _write_network(out)
+
+    monkeypatch.setattr("backends.conversion.child.ConversionChild.make_example", make)
+    action = loaded.actions_table["example_anchor-sr"]
+    action.trigger()
+    qtbot.waitUntil(lambda: isinstance(loaded.tabs.currentWidget(), ConversionPage), timeout=_SECONDS)
+    page = _page(loaded)
+    action.trigger()
+
+    assert made == ["anchor-sr"]
+    assert page.source.path.name == "anchor-sr.keras"
+    assert loaded.tabs.count() == 1
 
 
 def test_closing_the_tab_ends_the_work(loaded, services, network, qtbot, monkeypatch) -> None:

@@ -347,3 +347,17 @@ def test_no_window_of_a_test_stays(window, qtbot):
 
     assert QApplication.activeModalWidget() is None
     assert not accepts.isVisible()
+
+
+def test_a_chipset_leads_to_its_published_numbers(window, services, qtbot):
+    window.actions_table["chipsets"].trigger()
+    dialog = dialog_of(window, ChipsetDialog)
+    dialog.search.setText("Kirin 990")
+    buttons = dialog.published_buttons()
+    assert [button.text() for button in buttons] == ["Kirin 990"]
+    buttons[0].click()
+    page = window.tabs.currentWidget()
+
+    assert page.search.text() == "Kirin 990"
+    assert all("Kirin 990" in hit.row.keys[1] for hit in page.view.table.all_rows)
+    assert page.view.table.all_rows

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from backends.conversion.shapes import FreeInput, fix_shapes
-from backends.conversion.source import code_in
+from backends.conversion.source import CODE_HINT, code_in
 from backends.conversion.worker.loading import Network
 from backends.conversion.worker.refusal import Refusal
 
@@ -16,7 +16,6 @@ _MOST_STEPS = 128
 _LARGEST_PIXEL_SCALE = 0.02
 """1 / 127.5 and 1 / 255 are smaller."""
 _LEAST_PIXEL_LIMIT = 200
-CODE_HINT = "Allow it only if you trust where the file comes from (--allow-code); it then runs with your rights."
 
 
 def load_keras(path: Path, request: Mapping[str, Any], *, unrolls: bool) -> Network:

@@ -63,6 +63,7 @@ def test_kinds_and_targets_are_written(converter, network, tmp_path, capsys) -> 
     assert kinds["int8"]["targets"]["hexagon"]["runs_wholly"]
     assert not kinds["float32"]["targets"]["hexagon"]["runs_wholly"]
     assert tree["best"]["vs680"] == "int8"
+    assert "Not measured there." in tree["reasons"]["vs680"]
     assert (tmp_path / "out" / "net_int8.tflite").is_file()
 
 
