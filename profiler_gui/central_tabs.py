@@ -5,6 +5,7 @@ from PySide6.QtGui import Qt
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QTabWidget, QToolButton, QWidget
 
 from backends.reports.plain_text import plain
+from profiler_gui.naming import name_parts
 from profiler_gui.pages.model_page import ModelPage
 from profiler_gui.session import OpenModel, Session
 from profiler_gui.widgets.label import escape_mnemonic
@@ -29,6 +30,7 @@ class CentralTabs(QTabWidget):
         self._switch = QWidget()
         self.graph_button, self.netron_button = _switch_button("Graph"), _switch_button("Netron")
         self._arrange_switch()
+        self.setAccessibleName("Open models and views")
         self.setTabsClosable(True)
         self.setMovable(True)
         self.setDocumentMode(True)
@@ -56,6 +58,7 @@ class CentralTabs(QTabWidget):
         """Add the page of a model that was opened; the session says when it comes to the front."""
         record = page.record
         self._pages[record] = page
+        name_parts(page, plain(record.title))
         self.blockSignals(True)
         index = self.addTab(page, escape_mnemonic(record.title))
         self.blockSignals(False)
@@ -79,6 +82,7 @@ class CentralTabs(QTabWidget):
             self.close_view(key)
         if self._views.get(key) is not view:
             self._views[key] = view
+            name_parts(view, plain(title))
             self.setTabToolTip(self.addTab(view, escape_mnemonic(plain(title))), plain(tip or title))
         self.setCurrentWidget(view)
         self.views_changed.emit()

@@ -9,6 +9,7 @@ from PySide6.QtCore import QByteArray, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
 
+from profiler_gui.naming import name_parts
 from profiler_gui.services import Services
 
 _INSPECTOR_WIDTH_SHARE = 0.27
@@ -154,7 +155,9 @@ class Docks(QObject):
         """Give the page in a dock; it is made if it was not yet."""
         dock = self._docks[id_]
         if dock.widget() is None:
-            page = next(panel for panel in PANELS if panel.id == id_).make_page(self._services)
+            panel = next(panel for panel in PANELS if panel.id == id_)
+            page = panel.make_page(self._services)
+            name_parts(page, panel.title)
             # A page scrolls rather than keep the window from being made smaller.
             page.setMinimumSize(*_LEAST_PAGE)
             dock.setWidget(page)

@@ -13,6 +13,7 @@ from backends.targets.supposition import Supposition
 from backends.targets.user_folder import user_target_folder
 from profiler_gui.checking import TargetChecker
 from profiler_gui.main_window import MainWindow
+from profiler_gui.naming import name_parts
 from profiler_gui.pages.accepts_page import AcceptsPage
 from profiler_gui.pages.targets_page import TargetsPage
 from profiler_gui.services import Services
@@ -110,6 +111,7 @@ class TargetCommands(QObject):
             column.setContentsMargins(0, 0, 0, 0)
             self._accepts = AcceptsPage(self._services.session, self._services.notices)
             column.addWidget(self._accepts)
+            name_parts(dialog, "What a target accepts")
         self._accepts.show_target(target_id)
         window = self._accepts.window()
         window.show()

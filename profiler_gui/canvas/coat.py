@@ -66,6 +66,11 @@ class _NodeLabels(Sequence[str]):
 
 
 BADGES = {Placement.ACCELERATED: "✓", Placement.FALLBACK: "!", Placement.UNKNOWN: "?"}
+PLACEMENT_TEXT = {
+    Placement.ACCELERATED: "accelerated",
+    Placement.FALLBACK: "falls back to the CPU",
+    Placement.UNKNOWN: "not known",
+}
 TEXTURES = {"plain": Pattern.PLAIN, "hatched": Pattern.HATCHED, "dotted": Pattern.DOTTED}
 PATTERNS = {
     Placement.ACCELERATED: Pattern.PLAIN,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from backends.graph.boxes import Layout
@@ -344,6 +344,7 @@ class GraphView(QWidget):
         self._minimap.set_graph(self.picture, self._palette, self._graph.coat if self._graph else None)
         self._minimap.set_view(self._view)
         self._minimap_to_corner()
+        self._describe()
         self.update()
 
     @property
@@ -372,7 +373,12 @@ class GraphView(QWidget):
             text = describe(self._graph.picture, min(self._selected), self._graph.coat).replace("\n", ", ")
         elif self._selected:
             text = f"{len(self._selected)} nodes are selected."
+        if text == self.accessibleDescription():
+            return
         self.setAccessibleDescription(text)
+        if self.hasFocus() and self._selected:
+            # Readers tell a new description only when asked; the user who walks from node to node hears each.
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
 
     def _minimap_to_corner(self) -> None:
         self._minimap.fit_into(self.height() - 2 * _CORNER)

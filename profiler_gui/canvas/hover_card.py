@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from backends.graph.nodes import GraphNode
 from backends.reports.plain_text import plain
-from profiler_gui.canvas.coat import Coat
+from profiler_gui.canvas.coat import BADGES, PLACEMENT_TEXT, Coat
 from profiler_gui.canvas.palette import Palette
 from profiler_gui.canvas.picture import GraphPicture
 
@@ -13,6 +13,8 @@ _MOST_CHARACTERS = 160
 _AWAY = 18
 _PIXEL_SIZE = 12
 _MILLISECONDS = 400
+_MARKS = {BADGES[placement]: f"on the chosen target: {text}" for placement, text in PLACEMENT_TEXT.items()}
+"""What the marks on nodes say, for those who cannot see them."""
 
 
 class HoverCard(QLabel):
@@ -80,6 +82,8 @@ def describe(picture: GraphPicture, node: int, coat: Coat) -> str:
         lines.append(f"includes operator{'s' if len(told.unpackers) > 1 else ''} {numbers} to unpack constants")
     if coat.labels and coat.labels[node]:
         lines.append(coat.labels[node])
+    if coat.badges and coat.badges[node]:
+        lines.extend(_MARKS[mark] for mark in coat.badges[node].split() if mark in _MARKS)
     lines.extend(f"{role}: subgraph {index} (double click opens it)" for role, index in told.callees)
     return "\n".join(_shortened(line) for line in lines if line)
 

@@ -7,7 +7,16 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QLinearGradient,
 
 from backends.reports.plain_text import plain
 from backends.targets.verdict import Placement
-from profiler_gui.canvas.coat import BADGES, PATTERNS, TEXTURES, Pattern, group_colour, placement_colour, tint_mark
+from profiler_gui.canvas.coat import (
+    BADGES,
+    PATTERNS,
+    PLACEMENT_TEXT,
+    TEXTURES,
+    Pattern,
+    group_colour,
+    placement_colour,
+    tint_mark,
+)
 from profiler_gui.canvas.colour_map import colour_table, text_on
 from profiler_gui.canvas.overlay import CategoryOverlay, GroupOverlay, Overlay, PlacementOverlay, ValueOverlay
 from profiler_gui.canvas.palette import Palette
@@ -16,11 +25,6 @@ _WIDTH = 236.0
 _PADDING = 10.0
 _ROW = 20.0
 _MOST_TINTS = 8
-_PLACEMENT_TEXT = {
-    Placement.ACCELERATED: "accelerated",
-    Placement.FALLBACK: "falls back to the CPU",
-    Placement.UNKNOWN: "not known",
-}
 _BRUSHES = {Pattern.HATCHED: Qt.BrushStyle.BDiagPattern, Pattern.DOTTED: Qt.BrushStyle.Dense6Pattern}
 
 
@@ -121,7 +125,7 @@ def _paint_placements(painter: QPainter, overlay: PlacementOverlay, palette: Pal
     counts = overlay.counts or Counter(overlay.placements.values())
     for index, placement in enumerate(Placement, 1):
         _paint_swatch(painter, index, placement_colour(palette, placement), PATTERNS[placement], BADGES[placement])
-        _paint_row(painter, index, _PLACEMENT_TEXT[placement], counts.get(placement, 0), palette)
+        _paint_row(painter, index, PLACEMENT_TEXT[placement], counts.get(placement, 0), palette)
     if not overlay.regions:
         return
     first = 1 + len(Placement)

@@ -34,6 +34,7 @@ class BundleDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(520, 360)
         self._list = QTreeWidget()
+        self._list.setAccessibleName("Models in the bundle")
         self._list.setHeaderLabels(["Model", "Size"])
         self._list.setRootIsDecorated(False)
         self._list.setUniformRowHeights(True)

@@ -68,6 +68,7 @@ class ChipsetDialog(QDialog):
         self._search.setPlaceholderText("Chipset, vendor or accelerator")
         self._search.setClearButtonEnabled(True)
         self._table = RecordView(RecordTable(default_columns(CHIPSET_COLUMNS)))
+        self._table.setAccessibleName("Chipsets")
         self._table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self._table.horizontalHeader().setStretchLastSection(True)
         self._table.setTextElideMode(Qt.TextElideMode.ElideRight)

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from backends.errors import StoreError
 from backends.query.colour_rule import MOST_RULES, ColourRule, Tinted, rules_from_json, rules_to_json
 from profiler_gui.colour_rules import ColourRules, RulePainting
+from profiler_gui.naming import name_parts
 from profiler_gui.services import Services
 from profiler_gui.session import OpenModel
 from profiler_gui.theme import colors_of, make_icon
@@ -157,6 +158,7 @@ class ColourRulesDialog(QDialog):
         self._list.setSpacing(4)
         self._empty = plain_label("No rules yet. Add one here, or with Rule… in the find bar.", role="dim")
         self._arrange()
+        name_parts(self, "Colour rules")
         self.resize(*_SIZE)
         rules.changed.connect(self._show_rules)
         painting.applied.connect(self._on_applied)

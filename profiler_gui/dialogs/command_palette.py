@@ -19,9 +19,11 @@ class CommandPalette(QDialog):
         self._actions = [action for action in actions if action.isEnabled()]
         self._edit = QLineEdit()
         self._edit.setPlaceholderText("Type a command…")
+        self._edit.setAccessibleName("Command")
         self._edit.textChanged.connect(self._show_fitting)
         self._edit.installEventFilter(self)
         self._list = QTreeWidget()
+        self._list.setAccessibleName("Commands")
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._list.setUniformRowHeights(True)
         self._list.setRootIsDecorated(False)

@@ -34,6 +34,7 @@ class CompareDialog(QDialog):
         self.setWindowTitle("Compare")
         self.resize(560, 420)
         self.list = QTreeWidget()
+        self.list.setAccessibleName("What can be compared")
         self.list.setHeaderLabels(["Model and run", "Operators"])
         self.list.setRootIsDecorated(False)
         self.list.setUniformRowHeights(True)

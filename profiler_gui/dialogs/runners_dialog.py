@@ -33,6 +33,7 @@ from backends.runs.runner_settings import (
 )
 from backends.units import format_bytes
 from profiler_gui.jobs import Job, JobRunner
+from profiler_gui.naming import name_parts
 from profiler_gui.notices import NoticeBoard, notice_of
 from profiler_gui.widgets.label import plain_label
 
@@ -80,6 +81,7 @@ class RunnersDialog(QDialog):
         self.answer = plain_label("")
         self._source = plain_label("", role="dim")
         self._arrange()
+        name_parts(self, "Runners")
         self.kind.setCurrentIndex(max(0, self.kind.findData(kind)))
         self.kind.currentIndexChanged.connect(self._show_kind)
         self.file.editingFinished.connect(self._on_file_edited)

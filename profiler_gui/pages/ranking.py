@@ -53,11 +53,14 @@ class Ranking(QWidget):
         self._rows: tuple[OperatorRow, ...] = ()
         self._members: dict[str, tuple[OperatorId, ...]] = {}
         self._measure = QComboBox()
+        self._measure.setToolTip("What the bars show")
         for measure in MEASURES:
             self._measure.addItem(measure.title)
         self._note = plain_label("", role="dim", is_selectable=False)
         self.operators = BarList()
         self.kinds = BarList()
+        self.operators.setAccessibleName("Operators by the chosen measure")
+        self.kinds.setAccessibleName("Types of operators by the chosen measure")
         self._splitter = TurningSplitter((3, 2))
         for title, bars in (("Most expensive operators", self.operators), ("By type", self.kinds)):
             self._splitter.addWidget(_titled(title, bars))

@@ -85,6 +85,8 @@ class RunsPage(Page):
         self.view = RecordView(self.table)
         self.search = QLineEdit()
         self.filters = {id_: QComboBox() for id_, _, _ in _FILTERS}
+        for id_, combo in self.filters.items():
+            combo.setAccessibleName(f"Only runs with this {id_}")
         self.compare_button = QPushButton("Compare")
         self.baseline_button = QPushButton("Pin as baseline")
         self.delete_button = QPushButton("Delete")

@@ -66,6 +66,7 @@ class MeterForm(QWidget):
             self.meter.addItem(kind.title, kind.id)
         self.meter.setMinimumWidth(_FIELD_WIDTH)
         self.argument = QLineEdit()
+        self.argument.setAccessibleName("Address or file of the meter")
         self._browse = QToolButton()
         self._browse.setText("…")
         self._browse.setToolTip("Choose the file that the meter writes")

@@ -7,8 +7,9 @@ from PySide6.QtWidgets import QMenu
 
 from backends.model.model import OperatorId
 from backends.model.reader import read_model_bytes
+from backends.targets.verdict import Placement
 from profiler_gui.canvas.canvas import GraphCanvas
-from profiler_gui.canvas.overlay import ValueOverlay
+from profiler_gui.canvas.overlay import PlacementOverlay, ValueOverlay
 from profiler_gui.canvas.palette import DARK
 from profiler_gui.canvas.picture import build_picture
 from tests.profiler_gui.canvas.conftest import ADD, CONV, LOGISTIC
@@ -357,3 +358,10 @@ def test_an_operator_that_only_unpacks_a_constant_is_found_at_its_reader(canvas,
 
     assert canvas.selection == {OperatorId(0, 1)}
     assert "includes operator 0 to unpack constants" in canvas.accessibleDescription()
+
+
+def test_screen_readers_hear_marks_of_the_targets_answer(canvas):
+    canvas.set_selection([ADD])
+    canvas.set_overlay(PlacementOverlay(title="On a target", placements={ADD: Placement.FALLBACK}))
+
+    assert "falls back to the CPU" in canvas.accessibleDescription()
