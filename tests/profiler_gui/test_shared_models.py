@@ -38,6 +38,7 @@ def show_all(window, services, qtbot, paths):
     return bugs
 
 
+@pytest.mark.timeout(400)
 def test_small_and_broken_files_are_shown_or_refused(window, services, qtbot):
     paths = [path for path in MODEL_FILES if path.stat().st_size < _SMALL_BYTES or "_bad_" in path.name]
 
