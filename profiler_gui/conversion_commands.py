@@ -139,10 +139,14 @@ class ConversionCommands(QObject):
 
     @Slot(object)
     def _on_measured(self, siblings: "Sequence[Sibling]") -> None:
-        """Keep the runs of what was made: a model that is opened has its times at once."""
+        """Keep what was found out about what was made: a model that is opened has its times at once."""
         for sibling in siblings:
-            if sibling.run is not None and sibling.result.model is not None:
+            if sibling.result.model is None:
+                continue
+            if sibling.run is not None:
                 self._runs[sibling.result.model.sha256] = sibling.run
+            if sibling.comparison is not None:
+                self._services.session.accuracies.add(sibling.result.model.sha256, sibling.comparison)
 
     @Slot(object)
     def _on_model_opened(self, record: OpenModel) -> None:

@@ -20,6 +20,7 @@ from backends.targets.lint import LintFinding
 from backends.targets.supposition import Supposition
 from backends.targets.target import Target
 from backends.targets.verdict import ModelVerdict
+from profiler_gui.accuracy_book import AccuracyBook
 from profiler_gui.side import CorrectionBook
 from profiler_gui.side import Side as Side  # others take it from here
 
@@ -417,6 +418,7 @@ class Session(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.corrections = CorrectionBook(self)
+        self.accuracies = AccuracyBook(self)
         self._models: list[OpenModel] = []
         self._baseline: Run | None = None
         self._current: OpenModel | None = None

@@ -63,5 +63,6 @@ _FORMULAS: Mapping[str, Callable[[Model, Collection[OperatorId], Costs], float]]
     "work-at-full-size": _half_size,
     "work-after-enlarging": _low_resolution,
     "layout-at-ends": _all,
+    "unfused-clip": _all,
     "interpolated-skip": _all,
 }

@@ -1,7 +1,9 @@
 """A score card as a report: the requirements one by one, the score, and the table with the own entry in its place."""
 
+import math
 from collections.abc import Mapping, Sequence
 
+from backends.accuracy.comparison import Comparison
 from backends.challenges.challenge import Challenge
 from backends.challenges.requirements import Answer
 from backends.challenges.scoring import Fit, Place, formula_of
@@ -14,6 +16,21 @@ from backends.units import format_latency
 OWN_ENTRY = "your model"
 _WORDS = {True: "met", False: "not met", None: "cannot be said"}
 _NS_IN_MS = 1e6
+
+
+def measured_metrics(challenge: Challenge, comparison: Comparison) -> dict[str, float]:
+    """Give a challenge's metrics as far as a comparison holds them, by id.
+
+    Only what was compared with what is right counts: reference pictures for the PSNR (dB), labels for the Top-k (%).
+    How near a model is to its own original is no quality of the model.
+    """
+    found = comparison.main
+    known = {
+        "psnr": found.actual_truth_psnr_db,
+        **{f"top{count}": 100 * part for count, part in found.actual_top.items()},
+    }
+    wanted = {metric.id: known.get(metric.id) for metric in challenge.metrics}
+    return {id_: value for id_, value in wanted.items() if value is not None and math.isfinite(value)}
 
 
 class ScoreContent:

@@ -1,10 +1,12 @@
 """Predicates of the lint about how networks from image to image are built."""
 
 from collections.abc import Iterator, Mapping
+from math import prod
 from typing import Any
 
 from backends.model.model import NO_TENSOR, Operator, OperatorId, Subgraph, Tensor
 from backends.targets.lint_checks import FILTERED, Check, LintView, Occurrence, count
+from backends.units import format_shape
 
 _RESIZES = frozenset({"RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR"})
 _ENLARGES = _RESIZES | {"TRANSPOSE_CONV", "DEPTH_TO_SPACE"}
@@ -118,8 +120,37 @@ def _work_at_full_size(view: LintView, limits: Mapping[str, Any]) -> Iterator[Oc
             )
 
 
+def _unfused_clip(view: LintView, limits: Mapping[str, Any]) -> Iterator[Occurrence]:
+    """An image that MINIMUM or MAXIMUM clips at one number, with the RELU that takes care of the other end."""
+    for subgraph in view.model.subgraphs:
+        producers = view.producers[subgraph.index]
+        clips = [operator for operator in subgraph.operators if _clips_image(subgraph, operator, limits)]
+        made = {index for operator in clips for index in operator.outputs}
+        read = {index for operator in clips for index in operator.inputs}
+        partners = [
+            operator
+            for operator in subgraph.operators
+            if operator.kind == "RELU" and (made.intersection(operator.inputs) or read.intersection(operator.outputs))
+        ]
+        if clips:
+            size = format_shape(subgraph.tensors[clips[-1].outputs[0]].shape)
+            before = next((producers[i].label for i in clips[0].inputs if i in producers), "the input")
+            found = sorted({operator.id for operator in (*clips, *partners)})
+            kinds = " and ".join(dict.fromkeys(operator.kind for operator in (*clips, *partners)))
+            yield Occurrence(detail=f"{kinds} clip {size} values after {before}.", operators=tuple(found))
+
+
+def _clips_image(subgraph: Subgraph, operator: Operator, limits: Mapping[str, Any]) -> bool:
+    if operator.kind not in ("MINIMUM", "MAXIMUM") or len(operator.inputs) != 2:
+        return False
+    tensors = [subgraph.tensors[index] for index in operator.inputs if index != NO_TENSOR]
+    has_limit = any(tensor.is_constant and prod(tensor.shape) == 1 for tensor in tensors)
+    return has_limit and _area(subgraph.tensors[operator.outputs[0]]) >= limits["min_side"] ** 2
+
+
 PATTERN_CHECKS: Mapping[str, Check] = {
     "interpolated-skip": _interpolated_skip,
+    "unfused-clip": _unfused_clip,
     "work-after-enlarging": _work_after_enlarging,
     "work-at-full-size": _work_at_full_size,
 }

@@ -304,6 +304,8 @@ class AccuracyPage(Page):
                 self.tabs.setCurrentIndex(_OUTPUTS_TAB)
         if report is not None and self._work is not None:
             self._add_columns(self._work.actual, report)
+        if comparison is not None and self._work is not None:
+            self.session.accuracies.add(self._work.actual.sha256, comparison)
         self._show_state()
 
     def _content(self) -> ModelAccuracyContent:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QFormLayout,
     QFrame,
+    QPushButton,
     QScrollArea,
     QSplitter,
     QStackedWidget,
@@ -16,7 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from backends.challenges.challenge import Challenge, load_challenges
+from backends.accuracy.comparison import Comparison
+from backends.challenges.challenge import Challenge, Metric, load_challenges
 from backends.challenges.requirements import Answer, check_requirements
 from backends.challenges.scoring import Place, fit_constant, formula_of, score_entry
 from backends.devices.device import Check
@@ -24,7 +26,7 @@ from backends.model.model import Model
 from backends.progress import Progress
 from backends.published.table import find_table
 from backends.reports.columns import Align, Column
-from backends.reports.score_content import OWN_ENTRY, fit_text, format_score, standings
+from backends.reports.score_content import OWN_ENTRY, fit_text, format_score, measured_metrics, standings
 from backends.runs.run import Run
 from backends.runs.summary import summarize_latencies
 from backends.targets.check import check_model
@@ -39,11 +41,20 @@ from profiler_gui.session import OpenModel, Session
 from profiler_gui.tables.record_table import RecordTable
 from profiler_gui.tables.record_view import RecordView
 from profiler_gui.widgets.check_list import CheckList
+from profiler_gui.widgets.label import plain_label
 from profiler_gui.widgets.placeholder import Placeholder
 from profiler_gui.widgets.section import FactGrid
 
 _NO_MODEL = "Open a model to hold it against a challenge."
 _NO_RUN = "no run yet: profile the model (Ctrl+R), best on the challenge's own device"
+_NOT_COMPARED = (
+    "Type in what was measured on the challenge's images, or compare this model with its original on images with "
+    "reference pictures or labels (Profile > Compare accuracy): the figures are then offered here."
+)
+_NOT_RIGHT = (
+    "This model was compared with its original only. For the challenge's figures compare it again with reference "
+    "pictures or labels."
+)
 _NS_IN_MS = 1e6
 _NOT_GIVEN = -1.0
 
@@ -66,6 +77,9 @@ class ScorePage(Page):
         self._form = QFormLayout()
         self._form.setContentsMargins(12, 8, 12, 4)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        self.take_button = QPushButton("Take them from the comparison")
+        self.take_button.setAutoDefault(False)
+        self._accuracy_text = plain_label("", role="dim")
         self.requirements = CheckList()
         self._score = QWidget()
         self._score_column = QVBoxLayout(self._score)
@@ -83,6 +97,8 @@ class ScorePage(Page):
         self._shown_facts: tuple[tuple[str, str], ...] = ()
         self.chooser.currentIndexChanged.connect(self._on_challenge_chosen)
         self._make_fields()
+        self.take_button.clicked.connect(self._take_measured)
+        self.session.accuracies.changed.connect(self._offer_measured)
         self.follow(model_changed=self.invalidate, run_changed=self.invalidate, verdicts_changed=self.invalidate)
 
     @property
@@ -109,6 +125,7 @@ class ScorePage(Page):
         if record is None:
             return
         self._show_score()
+        self._offer_measured()
         challenge = self.challenge
         target = next((one for one in self.session.targets if one.id == challenge.target), None)
         self._jobs.start(
@@ -124,6 +141,8 @@ class ScorePage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addLayout(self._form)
+        column.addWidget(self._accuracy_text)
+        column.addWidget(self.take_button, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self._score)
         column.addStretch(1)
         scroll = QScrollArea()
@@ -170,6 +189,33 @@ class ScorePage(Page):
         self._answers = ()
         self.requirements.show_checks(())
         self.invalidate()
+
+    @Slot()
+    def _offer_measured(self, *_: object) -> None:
+        """Offer the metrics that a comparison of this model found, or say how to get them."""
+        comparison = self._comparison()
+        found = measured_metrics(self.challenge, comparison) if comparison is not None else {}
+        self.take_button.setVisible(bool(found))
+        if comparison is not None and found:
+            values = ", ".join(f"{one.title} {found[one.id]:.2f} {one.unit}" for one in self._challenge_metrics(found))
+            self._accuracy_text.set_text(f"Compared with what is right on {comparison.samples} samples: {values}.")
+        elif comparison is not None:
+            self._accuracy_text.set_text(_NOT_RIGHT)
+        else:
+            self._accuracy_text.set_text(_NOT_COMPARED)
+
+    def _challenge_metrics(self, found: dict[str, float]) -> tuple[Metric, ...]:
+        return tuple(metric for metric in self.challenge.metrics if metric.id in found)
+
+    def _comparison(self) -> Comparison | None:
+        return self.session.accuracies.of(self.record.model.sha256) if self.record is not None else None
+
+    @Slot()
+    def _take_measured(self) -> None:
+        comparison = self._comparison()
+        if comparison is not None:
+            for id_, value in measured_metrics(self.challenge, comparison).items():
+                self.metrics[id_].setValue(value)
 
     @Slot()
     def _show_score(self) -> None:

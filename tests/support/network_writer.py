@@ -25,6 +25,8 @@ def main(folder: Path) -> None:
     _with_lambda().save(folder / "lambda.keras")
     _with_lambda().save(folder / "lambda.h5")
     _custom().save(folder / "custom.keras")
+    _clipped(255.0).save(folder / "clip255.keras")
+    _clipped(6.0).save(folder / "clip6.keras")
     _write_unsupported(folder / "unsupported")
     _write_trained_with_quantisation(folder / "qat")
     keras.Sequential([layers.Dense(3)]).save(folder / "unbuilt.keras")
@@ -34,6 +36,12 @@ def _plain() -> Any:
     image = keras.Input((None, None, 3), name="image")
     x = layers.Conv2D(4, 3, padding="same", activation="relu")(image)
     return keras.Model(image, layers.Conv2D(3, 3, padding="same", name="picture")(x))
+
+
+def _clipped(limit: float) -> Any:
+    image = keras.Input((8, 8, 3), name="image")
+    x = layers.Add()([layers.Conv2D(27, 3, padding="same")(image), layers.Concatenate()([image] * 9)])
+    return keras.Model(image, layers.ReLU(limit)(keras.ops.depth_to_space(x, 3)))
 
 
 def _with_lambda() -> Any:

@@ -47,6 +47,24 @@ def test_every_format_becomes_integer_only(
     assert input_name in ("", model.signatures[0].inputs[0][0])
 
 
+def test_only_a_clip_at_six_is_fused(child: ConversionChild, networks: Path, tmp_path: Path) -> None:
+    """What the advice on clips that are not fused says of the converter."""
+    kinds, fused = {}, {}
+    for name in ("clip255", "clip6"):
+        request = _request(networks / f"{name}.keras")
+        staged = child.stage(request, tmp_path / name, unrolls=False)
+        child.convert(request, Kind.INT8, staged, tmp_path / name, tmp_path / f"{name}.tflite")
+        operators = read_model(tmp_path / f"{name}.tflite").subgraphs[0].operators
+        kinds[name] = [operator.kind for operator in operators if operator.kind not in ("CONCATENATION", "CONV_2D")]
+        fused[name] = next(one for one in operators if one.kind == "ADD").options["fused_activation_function"]
+
+    assert kinds == {
+        "clip255": ["ADD", "DEPTH_TO_SPACE", "MINIMUM", "RELU"],
+        "clip6": ["ADD", "DEPTH_TO_SPACE"],
+    }
+    assert fused["clip6"] == "RELU6"
+
+
 def test_a_network_of_fake_quantisation_is_converted_as_it_comes(
     child: ConversionChild, networks: Path, tmp_path: Path
 ) -> None:

@@ -62,3 +62,17 @@ def test_deep_convolutions_at_the_inputs_size_are_found_in_large_images_only() -
 
     assert [one.operators for one in large] == [(OperatorId(0, 0),)]
     assert small == []
+
+
+def test_an_image_that_minimum_clips_is_found_with_its_relu() -> None:
+    image = _tensor(128, 3)
+    limit = a_stored_tensor((), "int8", data=[127], scale=0.5)
+    least = an_operator("MINIMUM", [image, limit], [_tensor(128, 3)])
+    rectified = an_operator("RELU", [least.outputs[0]], [_tensor(128, 3)])
+    found = _find(read_model_bytes(a_model([least, rectified])), "unfused-clip")
+
+    assert [one.operators for one in found] == [(OperatorId(0, 0), OperatorId(0, 1))]
+    assert found[0].detail == "MINIMUM and RELU clip 1x128x128x3 values after the input."
+    other = an_operator("MINIMUM", [image, _tensor(128, 3)], [_tensor(128, 3)])
+    assert not _find(read_model_bytes(a_model([other])), "unfused-clip")
+    assert not _find(read_model_bytes(a_model([an_operator("RELU6", [image], [_tensor(128, 3)])])), "unfused-clip")
