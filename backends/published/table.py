@@ -4,6 +4,7 @@ import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -76,6 +77,7 @@ class PublishedTable:
         return next((v for column, v in zip(self.columns, row.values, strict=True) if column.id == id_), None)
 
 
+@cache
 def load_tables() -> tuple[PublishedTable, ...]:
     """Read the tables that come with the program, by title.
 

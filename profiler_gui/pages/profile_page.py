@@ -29,6 +29,7 @@ from profiler_gui.pages.run_details import RunDetails, scrolled
 from profiler_gui.pages.run_lanes import RunLanes
 from profiler_gui.pages.run_numbers import run_numbers, run_title
 from profiler_gui.predictions import predicting_verdict, predictions_of
+from profiler_gui.published_notes import published_notes
 from profiler_gui.session import OpenModel, Session
 from profiler_gui.side import Side
 from profiler_gui.widgets.check_list import CheckList
@@ -114,7 +115,7 @@ class ProfilePage(Page):
         record = self.record
         run = record.run if record else None
         self._follow_model()
-        self.details.show_runs(record.runs if record else (), run)
+        self.details.show_runs(record.runs if record else (), run, published_notes(record) if record else ())
         verdict = predicting_verdict(record) if record else None
         self.details.show_prediction(verdict.target_name if verdict else "", predictions_of(record) if record else ())
         self._accuracy.show_run(record, run)

@@ -57,11 +57,17 @@ class RunDetails(QTabWidget):
         self.setTabVisible(self.indexOf(self.matrix), count > 1)
         self._name(self.matrix, f"Matrix ({count})")
 
-    def show_runs(self, runs: Sequence[Run], chosen: Run | None) -> None:
-        """Show the runs of a model and what is to be said about the chosen one."""
+    def show_runs(self, runs: Sequence[Run], chosen: Run | None, remarks: Sequence[str] = ()) -> None:
+        """Show the runs of a model and what is to be said about the chosen one.
+
+        Args:
+            runs: all of them.
+            chosen: the one whose notes are shown.
+            remarks: what is to be said beside its own notes.
+        """
         self.runs.show_runs(runs, chosen)
         self._name(self.runs, f"Runs ({len(runs)})" if runs else "Runs")
-        notes = [*(f"Warning: {text}" for text in chosen.warnings), *chosen.notes] if chosen else []
+        notes = [*(f"Warning: {text}" for text in chosen.warnings), *chosen.notes, *remarks] if chosen else []
         self.environment.set_text(environment_text(chosen) if chosen else "")
         self.notes.set_text("\n\n".join(notes) or ("Nothing to remark." if chosen else ""))
         self._name(self._notes, f"Notes ({len(notes)})" if notes else "Notes")

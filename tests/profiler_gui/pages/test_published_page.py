@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from profiler_gui.pages.published_page import VIEW_KEY
 from tests.profiler_gui.conftest import a_small_model
 from tests.support.builders import a_run
@@ -44,3 +46,23 @@ def test_the_view_is_shown_once(window):
     open_published(window)
 
     assert window.tabs.count() == 1
+
+
+def test_a_run_on_a_known_chipset_is_put_beside_what_was_published(window, services, qtbot, tmp_path):
+    path = tmp_path / "mobilenet_v2_own.tflite"
+    path.write_bytes(a_small_model())
+    services.opener.open_paths([path])
+    qtbot.waitUntil(lambda: services.session.current is not None)
+    record = services.session.current
+    run = a_run(record.model, latencies_ns=(3_000_000,))
+    window.docks.raise_panel("profile")
+    page = window.docks.page("profile")
+    record.add_run(run)
+    qtbot.waitUntil(lambda: page.details.notes.plain_text != "")
+    assert "Published" not in page.details.notes.plain_text
+
+    record.add_run(replace(run, id="other", environment={**run.environment, "chipset": "Kirin 9000"}))
+    qtbot.waitUntil(lambda: "Published MobileNet-V2" in page.details.notes.plain_text)
+
+    assert "on Kirin 9000" in page.details.notes.plain_text
+    assert "yours: 3.00 ms" in page.details.notes.plain_text
