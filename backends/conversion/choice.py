@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from backends.conversion.kinds import Kind
 from backends.conversion.siblings import Sibling, accelerated_share, is_mostly_slow, runs_wholly
-from backends.runs.benchmark.delegates import load_delegates
 from backends.runs.plan import Kernels
-from backends.runs.run import Run
+from backends.runs.prediction import find_predicting_target
 from backends.units import format_latency
 
 _AS_GOOD_AS_EQUAL_DB = 60.0
@@ -42,16 +41,18 @@ def choose_for(siblings: Sequence[Sibling], target_id: str) -> Choice | None:
     known = [one for one in siblings if target_id in one.verdicts and accelerated_share(one.verdicts[target_id])]
     if not known:
         return None
-    measured = [one for one in known if one.run is not None and one.mean_ns and _is_about(one.run, target_id)]
+    measured = [one for one in known if _is_measured_for(one, target_id)]
     return _fastest(measured) if len(measured) > 1 else _by_rules(known, target_id)
 
 
-def _is_about(run: Run, target_id: str) -> bool:
-    """Whether a run used what a target describes."""
+def _is_measured_for(sibling: Sibling, target_id: str) -> bool:
+    """Whether a kind was measured with what a target describes."""
+    run = sibling.run
+    if run is None or not run.latencies_ns:
+        return False
     if not run.plan.delegate:
         return target_id == _PROCESSOR and run.plan.kernels in (Kernels.FUSED, Kernels.EXACT)
-    delegate = next((item for item in load_delegates().delegates if item.id == run.plan.delegate), None)
-    return delegate is not None and target_id in delegate.targets
+    return find_predicting_target(run, sibling.verdicts, chosen=target_id) == target_id
 
 
 def _psnr_db(sibling: Sibling) -> float | None:
@@ -101,7 +102,7 @@ def _by_rules(known: Sequence[Sibling], target_id: str) -> Choice:
     where = "all operators" if runs_wholly(verdict) else "most of the work"
     engine = ", on the slow engine" if is_mostly_slow(verdict) else ""
     low = " That is not accurate enough: see where the error enters." if is_accurate(best) is False else ""
-    times = " Not measured there." if best.run is None or not _is_about(best.run, target_id) else ""
+    times = "" if _is_measured_for(best, target_id) else " Not measured there."
     return Choice(
         sibling=best, reason=f"By its rules the target takes {where}{engine}{_accuracy_text(best)}.{low}{times}"
     )

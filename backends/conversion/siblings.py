@@ -1,6 +1,6 @@
 """What is known about each kind that a network became: which kind runs where, how fast, how well."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -8,11 +8,12 @@ from backends.accuracy.comparison import NO_TRUTH, Comparison, Truth, compare_mo
 from backends.accuracy.dataset import DataChoice
 from backends.conversion.conversion import Conversion, KindResult
 from backends.conversion.kinds import Kind
+from backends.devices.device import Device
 from backends.errors import ProfilerError
 from backends.model.cost import ModelSummary, estimate_model
 from backends.model.model import Model
 from backends.progress import Progress
-from backends.runs.execution import execute_plan
+from backends.runs.execution import HOST, execute_plan
 from backends.runs.plan import Plan
 from backends.runs.run import Run
 from backends.targets.check import check_all
@@ -54,6 +55,8 @@ class Evaluation:
     targets: tuple[Target, ...] = ()
     plan: Plan | None = HOST_PLAN
     """Where and how latency is measured; ``None`` for not at all."""
+    find_devices: Callable[[], Iterable[Device]] | None = None
+    """Lists the devices among which the plan's is; ``None`` to look everywhere."""
     compares: bool = True
     data: DataChoice = field(default_factory=DataChoice)
     """What accuracy is measured on."""
@@ -103,7 +106,9 @@ def _evaluate(
     if evaluation.plan is not None and result.path is not None:
         progress.step(f"Measuring {model.name}")
         try:
-            run = execute_plan(result.path, model, evaluation.plan, progress)
+            is_host = evaluation.plan.device == HOST
+            devices = evaluation.find_devices() if evaluation.find_devices is not None and not is_host else None
+            run = execute_plan(result.path, model, evaluation.plan, progress, devices=devices)
             sibling = replace(sibling, run=run)
         except ProfilerError as error:
             sibling = _with_problem(sibling, error)

@@ -1,6 +1,7 @@
 """The tab of one network that is converted: options, progress, log, and which kind runs where, how fast, how well."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from backends.reports.conversion_content import ConversionContent, kind_columns
 from backends.reports.plain_text import plain
 from profiler_gui.jobs import Job
 from profiler_gui.pages.conversion_tables import KindLook, TargetLook, target_columns
-from profiler_gui.pages.conversion_work import ConversionWork, Converted, Tidings
+from profiler_gui.pages.conversion_work import ConversionWork, Converted, Tidings, find_devices
 from profiler_gui.pages.export import TableExport, export_tables_button
 from profiler_gui.pages.page import Page
 from profiler_gui.services import Services
@@ -209,6 +210,7 @@ class ConversionPage(Page):
             evaluation=Evaluation(
                 targets=self._services.session.targets,
                 plan=self.form.plan(),
+                find_devices=partial(find_devices, self._services.devices.address),
                 compares=self.form.compares.isChecked(),
                 data=self.form.samples.choice,
             ),

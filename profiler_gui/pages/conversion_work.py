@@ -1,6 +1,7 @@
 """What a conversion's job does: convert, then find out about the results, telling each one as it is done."""
 
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -8,9 +9,19 @@ from backends.accuracy.comparison import read_truth
 from backends.conversion.conversion import Conversion, KindResult, convert
 from backends.conversion.request import ConversionRequest
 from backends.conversion.siblings import Evaluation, Sibling, evaluate
+from backends.devices.adb.address import ServerAddress
+from backends.devices.device import Device
 from backends.progress import Progress
 from backends.targets.loader import load_targets
 from backends.targets.user_folder import user_target_folder
+
+
+def find_devices(address: ServerAddress | None) -> Iterable[Device]:
+    """List devices in the job's thread; what that needs is imported there, not with the page."""
+    from backends.devices.adb.server import AdbServer
+    from backends.devices.discovery import list_devices
+
+    return list_devices(AdbServer(address)) if address is not None else list_devices()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from backends.conversion.siblings import HOST_PLAN
 from backends.conversion.source import Source, SourceFacts
 from backends.devices.device import DeviceInfo
 from backends.reports.plain_text import plain
+from backends.runs.benchmark.delegates import load_delegates
 from backends.runs.plan import Plan
 from backends.units import format_shape
 from profiler_gui.widgets.label import plain_label
@@ -21,6 +22,7 @@ from profiler_gui.widgets.sample_form import SampleForm, make_form
 _CALIBRATED = 100
 _HOST = "host"
 _READY = "ready"
+_DELEGATE = "xnnpack"
 _MOST_BATCH = 4096
 
 
@@ -76,6 +78,17 @@ class ConversionForm(QScrollArea):
         self.device.addItem("This computer", _HOST)
         found = make_form()
         found.addRow(self.measures, self.device)
+        self.delegate = QComboBox()
+        self.delegate.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.delegate.setMinimumContentsLength(12)
+        self.delegate.setToolTip("What runs the models on the device")
+        for delegate in load_delegates().delegates:
+            if not delegate.needs_option:
+                self.delegate.addItem(delegate.name, delegate.id)
+        self.delegate.setCurrentIndex(max(0, self.delegate.findData(_DELEGATE)))
+        found.addRow("through", self.delegate)
+        found.setRowVisible(self.delegate, False)
+        self._found_rows = found
         self.compares = _box("Accuracy against the float32 model", True, "")
         self._column.addLayout(found)
         self._column.addWidget(self.compares)
@@ -87,6 +100,7 @@ class ConversionForm(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWidgetResizable(True)
         self.setWidget(body)
+        self.device.currentIndexChanged.connect(self._on_device_chosen)
         self.shapes.textChanged.connect(self._on_changed)
         self.samples.changed.connect(self._on_changed)
         self._on_changed()
@@ -124,7 +138,7 @@ class ConversionForm(QScrollArea):
         if not self.measures.isChecked():
             return None
         device = self.device.currentData()
-        return HOST_PLAN if device == _HOST else replace(HOST_PLAN, device=device, delegate="xnnpack")
+        return HOST_PLAN if device == _HOST else replace(HOST_PLAN, device=device, delegate=self.delegate.currentData())
 
     def set_devices(self, devices: Sequence[DeviceInfo]) -> None:
         """Offer the devices that can be used now."""
@@ -144,6 +158,10 @@ class ConversionForm(QScrollArea):
             self._shape_rows.setRowVisible(self.known_inputs, True)
         if facts.code:
             self.code.setText(plain(f"Run Python code in the file ({', '.join(facts.code)})").replace("&", "&&"))
+
+    @Slot()
+    def _on_device_chosen(self) -> None:
+        self._found_rows.setRowVisible(self.delegate, self.device.currentData() not in (None, _HOST))
 
     def _add_kinds(self) -> None:
         self._heading("Kinds")

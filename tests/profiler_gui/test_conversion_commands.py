@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
+from backends.conversion.choice import choose_for
 from backends.conversion.conversion import Conversion, KindResult, name_of
 from backends.conversion.kinds import Kind
 from backends.errors import RunError
@@ -18,6 +19,7 @@ from profiler_gui.pages.accuracy_page import AccuracyPage
 from profiler_gui.pages.conversion_page import ConversionPage
 from profiler_gui.session import Overlay
 from profiler_gui.widgets.conversion_form import parse_shapes
+from tests.support.benchmark_tool import delegated_answers, write_tool
 from tests.support.quantised_pair import write_pair
 from tests.support.table_text import table_text
 
@@ -211,6 +213,37 @@ def test_an_example_network_is_made_once_and_shown(loaded, services, qtbot, monk
     assert made == ["anchor-sr"]
     assert page.source.path.name == "anchor-sr.keras"
     assert loaded.tabs.count() == 1
+
+
+def test_latency_comes_from_the_chosen_phone_through_the_chosen_delegate(
+    loaded, services, network, pair, converter, make_phone, qtbot, tmp_path, monkeypatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "own"))
+    phone = make_phone()
+    answers = delegated_answers(read_model(pair[Kind.INT8]), [("TfLiteNnapiDelegate", range(2))])
+    write_tool(phone.files.path("/data/local/tmp/benchmark_model"), answers)
+    loaded.docks.raise_panel("devices")
+    devices = loaded.docks.page("devices")
+    devices.look_button.click()
+    devices.form.target.setText(phone.address)
+    devices.form.connect_button.click()
+    services.opener.open_paths([network])
+    page = _page(loaded)
+    form = page.form
+    assert not form.delegate.isVisibleTo(form)
+    qtbot.waitUntil(lambda: form.device.count() == 2, timeout=_SECONDS)
+    form.device.setCurrentIndex(1)
+    assert form.delegate.isVisibleTo(form)
+    form.delegate.setCurrentIndex(form.delegate.findData("nnapi"))
+    _convert(page, qtbot, (Kind.FLOAT32, Kind.INT8))
+    rows = {row.result.kind: row for row in page.kinds.table.visible_rows}
+
+    assert [row.problems for row in rows.values()] == [(), ()]
+    assert rows[Kind.INT8].run.plan.device == f"adb:{phone.address}"
+    assert rows[Kind.INT8].run.environment["model"] == "Phone 7"
+    assert rows[Kind.INT8].mean_ns > 0
+    choice = choose_for(list(rows.values()), "nnapi-1.3")
+    assert "fastest measured" in choice.reason
 
 
 def test_closing_the_tab_ends_the_work(loaded, services, network, qtbot, monkeypatch) -> None:
