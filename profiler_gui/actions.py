@@ -189,6 +189,13 @@ _SPECS = (
         id="full_screen", text="Full screen", menu=Menu.VIEW, shortcuts=("F11",), is_checkable=True, starts_group=True
     ),
     ActionSpec(id="toggle_theme", text="Switch light and dark", menu=Menu.VIEW, icon="theme", starts_group=True),
+    ActionSpec(
+        id="high_contrast",
+        text="High contrast",
+        menu=Menu.VIEW,
+        tip="Black on white, or white on black in the dark theme",
+        is_checkable=True,
+    ),
     ActionSpec(id="reset_layout", text="Reset layout", menu=Menu.VIEW, starts_group=True),
     *GRAPH_SPECS,
     ActionSpec(

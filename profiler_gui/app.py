@@ -97,7 +97,8 @@ def make_services(app: QApplication, settings: Settings) -> Services:
     """Make what the parts of a window share."""
     session, jobs, notices = Session(), JobRunner(), NoticeBoard()
     wanted = settings.theme
-    theme = Theme(app, ThemeMode(wanted) if wanted in list(ThemeMode) else ThemeMode.SYSTEM)
+    mode = ThemeMode(wanted) if wanted in list(ThemeMode) else ThemeMode.SYSTEM
+    theme = Theme(app, mode, wants_contrast=settings.wants_contrast)
     theme.apply()
     jobs.failure_unhandled.connect(notices.report)
     opener = Opener(session, jobs, notices, settings)

@@ -43,6 +43,7 @@ class Commands(QObject):
         for id_, command in (*self._file_commands(), *self._view_commands(), *self._other_commands()):
             window.actions_table[id_].triggered.connect(command)
         window.actions_table["open_sample"].setEnabled(bool(sample_paths()))
+        window.actions_table["high_contrast"].setChecked(services.settings.wants_contrast)
         window.empty_state.open_wanted.connect(self.choose_files)
         window.empty_state.sample_wanted.connect(self._open_sample)
         window.empty_state.file_wanted.connect(self._open_path)
@@ -107,6 +108,7 @@ class Commands(QObject):
             ("zoom_reset", partial(self._on_canvas, GraphCanvas.reset_zoom)),
             ("full_screen", self._toggle_full_screen),
             ("toggle_theme", self._toggle_theme),
+            ("high_contrast", self._choose_contrast),
             ("reset_layout", self._window.reset_layout),
         )
 
@@ -203,6 +205,11 @@ class Commands(QObject):
     def _toggle_theme(self) -> None:
         self._services.theme.toggle()
         self._services.settings.theme = str(self._services.theme.mode)
+
+    @Slot(bool)
+    def _choose_contrast(self, is_wanted: bool) -> None:
+        self._services.theme.want_contrast(is_wanted)
+        self._services.settings.wants_contrast = is_wanted
 
     # Dialogs, imported when they are wanted ---------------------------------------------------------------------------
 

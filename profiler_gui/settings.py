@@ -26,6 +26,15 @@ class Settings:
         self._store.setValue("theme", mode)
 
     @property
+    def wants_contrast(self) -> bool:
+        """Whether the user asked for high contrast."""
+        return self._text("contrast") == "high"
+
+    @wants_contrast.setter
+    def wants_contrast(self, is_wanted: bool) -> None:
+        self._store.setValue("contrast", "high" if is_wanted else "")
+
+    @property
     def recent_files(self) -> tuple[str, ...]:
         """Paths opened last, newest first."""
         stored = self._store.value("recent_files")

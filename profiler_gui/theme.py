@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from PySide6.QtCore import QByteArray, QDir, QObject, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
@@ -70,10 +71,13 @@ class Colors:
     """Colours of the curves of a plot, used in turn."""
 
 
+def load_colors(*, is_dark: bool, has_contrast: bool = False) -> Colors:
+    """Give the colours of the light or the dark theme, or of its counterpart with high contrast."""
+    return _read_colors(("contrast_" if has_contrast else "") + ("dark" if is_dark else "light"))
+
+
 @cache
-def load_colors(*, is_dark: bool) -> Colors:
-    """Give the colours of the light or the dark theme."""
-    name = "dark" if is_dark else "light"
+def _read_colors(name: str) -> Colors:
     table: Mapping[str, object] = tomllib.loads((files("resources") / "themes" / f"{name}.toml").read_text("utf-8"))
     return Colors(**{key: tuple(value) if isinstance(value, list) else value for key, value in table.items()})  # type: ignore[arg-type]  # the theme's test compares keys and types
 
@@ -83,9 +87,16 @@ def is_dark(palette: QPalette) -> bool:
     return palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.WindowText).lightness() > 128
 
 
+def has_contrast(palette: QPalette) -> bool:
+    """Whether a palette is of a theme with high contrast: only those write in pure black or white."""
+    text = palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.WindowText)
+    return text.name() in ("#000000", "#ffffff")
+
+
 def colors_of(widget: QWidget) -> Colors:
     """Give the colours to paint a widget with."""
-    return load_colors(is_dark=is_dark(widget.palette()))
+    palette = widget.palette()
+    return load_colors(is_dark=is_dark(palette), has_contrast=has_contrast(palette))
 
 
 def make_palette(colors: Colors) -> QPalette:
@@ -173,12 +184,16 @@ class Theme(QObject):
 
     changed = Signal(object)
 
-    def __init__(self, app: QApplication, mode: ThemeMode = ThemeMode.SYSTEM) -> None:
+    def __init__(self, app: QApplication, mode: ThemeMode = ThemeMode.SYSTEM, *, wants_contrast: bool = False) -> None:
         super().__init__(app)
         self._app = app
         self._mode = mode
+        self._wants_contrast = wants_contrast
         self._colors: Colors | None = None
-        QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_system_changed)
+        hints: Any = QGuiApplication.styleHints()  # not all of it is in every version of Qt
+        hints.colorSchemeChanged.connect(self._on_system_changed)
+        if hasattr(hints, "accessibility"):
+            hints.accessibility().contrastPreferenceChanged.connect(self._on_system_changed)
 
     @property
     def mode(self) -> ThemeMode:
@@ -195,7 +210,17 @@ class Theme(QObject):
     @property
     def colors(self) -> Colors:
         """The colours in use."""
-        return load_colors(is_dark=self.is_dark)
+        return load_colors(is_dark=self.is_dark, has_contrast=self.has_contrast)
+
+    @property
+    def has_contrast(self) -> bool:
+        """Whether high contrast is in use: wanted here, or by the system."""
+        return self._wants_contrast or _system_wants_contrast()
+
+    def want_contrast(self, is_wanted: bool) -> None:
+        """Use high contrast, or only where the system asks for it."""
+        self._wants_contrast = is_wanted
+        self.apply()
 
     def choose(self, mode: ThemeMode) -> None:
         """Want another theme."""
@@ -225,3 +250,11 @@ class Theme(QObject):
     @Slot()
     def _on_system_changed(self) -> None:
         self.apply()
+
+
+def _system_wants_contrast() -> bool:
+    """Whether the system asks for high contrast; Qt before 6.10 does not know."""
+    hints: Any = QGuiApplication.styleHints()  # kept: what it gives goes with it
+    if not hasattr(hints, "accessibility"):
+        return False
+    return bool(hints.accessibility().contrastPreference().name == "HighContrast")

@@ -1,8 +1,10 @@
 """The colours of the canvas, by meaning; the theme may hand over others."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
+
+from PySide6.QtGui import QColor, QPalette
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,3 +160,46 @@ DARK = Palette(
     panel="#1b2027",
     panel_border="#3c4551",
 )
+
+
+def _with_contrast(palette: Palette, *, ink: str, ground: str) -> Palette:
+    """Draw lines and texts in one ink, and headers dark enough for their text (7:1)."""
+
+    def darker(colour: str) -> str:
+        return QColor(colour).darker(_DARKER).name()
+
+    return replace(
+        palette,
+        background=ground,
+        edge=ink,
+        edge_text=ink,
+        node=ground,
+        node_border=ink,
+        text=ink,
+        dim_text=ink,
+        ends=darker(palette.ends),
+        other_category=darker(palette.other_category),
+        categories=MappingProxyType({name: darker(colour) for name, colour in palette.categories.items()}),
+        tab_text=ink,
+        accelerated=darker(palette.accelerated),
+        fallback=darker(palette.fallback),
+        unknown=darker(palette.unknown),
+        groups=tuple(darker(colour) for colour in palette.groups),
+        panel=ground,
+        panel_border=ink,
+    )
+
+
+_DARKER = 150
+CONTRAST_LIGHT = _with_contrast(LIGHT, ink="#000000", ground="#ffffff")
+CONTRAST_DARK = _with_contrast(DARK, ink="#ffffff", ground="#000000")
+
+
+def palette_for(widget: QPalette) -> Palette:
+    """Give the colours that go with those of a widget: light or dark, with high contrast where that is in use."""
+    text = widget.color(QPalette.ColorGroup.Active, QPalette.ColorRole.WindowText)
+    if text.name() == "#000000":
+        return CONTRAST_LIGHT
+    if text.name() == "#ffffff":
+        return CONTRAST_DARK
+    return DARK if text.lightness() > 128 else LIGHT

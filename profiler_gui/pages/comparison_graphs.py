@@ -29,10 +29,9 @@ from backends.runs.operator_column import OperatorColumn
 from backends.targets.verdict import Placement
 from profiler_gui.canvas.canvas import GraphCanvas
 from profiler_gui.canvas.overlay import Group, GroupOverlay, Overlay
-from profiler_gui.canvas.palette import DARK, LIGHT
+from profiler_gui.canvas.palette import palette_for
 from profiler_gui.canvas.picture import GraphPicture
 from profiler_gui.canvas.viewport import Viewport
-from profiler_gui.theme import is_dark
 from profiler_gui.value_colours import value_overlay
 from profiler_gui.widgets.label import plain_label
 from profiler_gui.widgets.waiting import Waiting
@@ -327,7 +326,7 @@ class ComparisonGraphs(QWidget):
 
     def _follow_theme(self) -> None:
         for canvas in self.canvases:
-            canvas.set_palette(DARK if is_dark(self.palette()) else LIGHT)
+            canvas.set_palette(palette_for(self.palette()))
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the theme."""

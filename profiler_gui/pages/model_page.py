@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from backends.model.model import OperatorId
 from profiler_gui.canvas.canvas import GraphCanvas
-from profiler_gui.canvas.palette import DARK, LIGHT
+from profiler_gui.canvas.palette import palette_for
 from profiler_gui.canvas.picture import GraphPicture
 from profiler_gui.canvas.text import TextMetrics
 from profiler_gui.colouring import overlay_of
@@ -16,7 +16,6 @@ from profiler_gui.pages.graph_bar import GraphBar
 from profiler_gui.pages.shown_graph import ShownGraph
 from profiler_gui.pages.what_if_strip import WhatIfStrip
 from profiler_gui.session import OpenModel
-from profiler_gui.theme import is_dark
 from profiler_gui.widgets.find_bar import FindBar
 from profiler_gui.widgets.waiting import Waiting
 
@@ -206,7 +205,7 @@ class ModelPage(QWidget):
     # Theme ------------------------------------------------------------------------------------------------------------
 
     def _follow_theme(self) -> None:
-        self.canvas.set_palette(DARK if is_dark(self.palette()) else LIGHT)
+        self.canvas.set_palette(palette_for(self.palette()))
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the theme."""

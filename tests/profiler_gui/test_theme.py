@@ -6,8 +6,19 @@ from itertools import product
 import pytest
 from PySide6.QtGui import QColor, QFontInfo
 
+from profiler_gui import theme
 from profiler_gui.actions import ACTIONS
-from profiler_gui.theme import FONT_FAMILY, Colors, Theme, ThemeMode, load_colors, make_icon, make_style_sheet
+from profiler_gui.canvas.palette import CONTRAST_DARK, CONTRAST_LIGHT, LIGHT
+from profiler_gui.theme import (
+    FONT_FAMILY,
+    Colors,
+    Theme,
+    ThemeMode,
+    colors_of,
+    load_colors,
+    make_icon,
+    make_style_sheet,
+)
 
 _TEXTS = ("text", "dim_text", "link", "info", "warning", "error", "success", "accelerated", "fallback", "unknown")
 _GROUNDS = ("window", "panel", "raised")
@@ -39,21 +50,23 @@ def _rgb(color: str) -> tuple[float, float, float]:
     return red, green, blue
 
 
+@pytest.mark.parametrize(("has_contrast", "least"), [(False, 4.5), (True, 7.0)])
 @pytest.mark.parametrize("is_dark", [False, True])
-def test_text_stands_out_from_its_ground(is_dark):
-    colors = load_colors(is_dark=is_dark)
+def test_text_stands_out_from_its_ground(is_dark, has_contrast, least):
+    colors = load_colors(is_dark=is_dark, has_contrast=has_contrast)
     weak = {
         (text, ground): round(contrast(getattr(colors, text), getattr(colors, ground)), 2)
         for text, ground in _PAIRS
-        if contrast(getattr(colors, text), getattr(colors, ground)) < 4.5
+        if contrast(getattr(colors, text), getattr(colors, ground)) < least
     }
 
     assert weak == {}
 
 
+@pytest.mark.parametrize("has_contrast", [False, True])
 @pytest.mark.parametrize("is_dark", [False, True])
-def test_each_theme_names_every_colour(is_dark):
-    colors = load_colors(is_dark=is_dark)
+def test_each_theme_names_every_colour(is_dark, has_contrast):
+    colors = load_colors(is_dark=is_dark, has_contrast=has_contrast)
 
     for field in fields(Colors):
         value = getattr(colors, field.name)
@@ -91,15 +104,45 @@ def test_the_bundled_font_is_used(qapp):
 
 
 def test_a_wanted_theme_is_kept_whatever_the_system_says(qapp):
-    theme = Theme(qapp, ThemeMode.DARK)
+    kept = Theme(qapp, ThemeMode.DARK)
     seen = []
-    theme.changed.connect(seen.append)
-    theme.apply()
-    theme.toggle()
+    kept.changed.connect(seen.append)
+    kept.apply()
+    kept.toggle()
 
     assert [colors is load_colors(is_dark=dark) for colors, dark in zip(seen, (True, False), strict=True)] == [
         True,
         True,
     ]
-    assert theme.mode is ThemeMode.LIGHT
-    theme.deleteLater()
+    assert kept.mode is ThemeMode.LIGHT
+    kept.deleteLater()
+
+
+@pytest.mark.parametrize("palette", [CONTRAST_LIGHT, CONTRAST_DARK])
+def test_titles_of_nodes_stand_out_from_their_headers_in_high_contrast(palette):
+    grounds = {**palette.categories, "ends": palette.ends, "other": palette.other_category}
+    weak = {name: ground for name, ground in grounds.items() if contrast(palette.header_text, ground) < 7.0}
+
+    assert weak == {}
+
+
+def test_high_contrast_is_chosen_in_the_menu_and_remembered(window, services, open_file, model_file):
+    open_file(model_file)
+    action = window.actions_table["high_contrast"]
+    action.trigger()
+
+    assert colors_of(window) is load_colors(is_dark=False, has_contrast=True)
+    assert window.page.canvas.export_content(whole=True).graph.palette is CONTRAST_LIGHT
+    assert services.settings.wants_contrast
+
+    action.trigger()
+    assert colors_of(window) is load_colors(is_dark=False)
+    assert window.page.canvas.export_content(whole=True).graph.palette is LIGHT
+
+
+def test_high_contrast_of_the_system_is_followed(qapp, monkeypatch):
+    monkeypatch.setattr(theme, "_system_wants_contrast", lambda: True)
+    followed = Theme(qapp, ThemeMode.DARK)
+
+    assert followed.colors is load_colors(is_dark=True, has_contrast=True)
+    followed.deleteLater()
