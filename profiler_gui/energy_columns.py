@@ -4,12 +4,9 @@ from functools import partial
 
 from PySide6.QtCore import QObject
 
-from backends.reports.power_facts import operator_energies
-from backends.runs.operator_column import OperatorColumn
+from backends.reports.power_facts import ENERGY_COLUMN, energy_column
 from backends.runs.run import Run
 from profiler_gui.session import OpenModel, Session
-
-COLUMN_ID = "energy_mj"
 
 
 class EnergyColumns(QObject):
@@ -31,18 +28,10 @@ class EnergyColumns(QObject):
 
 
 def _show(record: OpenModel, run: Run | None) -> None:
-    energies, _ = operator_energies(run) if run is not None else ({}, "")
-    known = next((column for column in record.columns if column.id == COLUMN_ID), None)
-    if not energies:
+    column = energy_column(run) if run is not None else None
+    known = next((column for column in record.columns if column.id == ENERGY_COLUMN), None)
+    if column is None:
         if known is not None:
-            record.remove_column(COLUMN_ID)
-    elif known is None or dict(known.values) != energies:
-        record.add_column(
-            OperatorColumn(
-                id=COLUMN_ID,
-                title="Energy, estimated",
-                unit="mJ",
-                values=energies,
-                source="time share of the inference's energy, within one compute unit",
-            )
-        )
+            record.remove_column(ENERGY_COLUMN)
+    elif known is None or dict(known.values) != dict(column.values):
+        record.add_column(column)

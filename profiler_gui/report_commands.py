@@ -109,6 +109,9 @@ class ReportCommands(QObject):
         """Collect what is known: the chosen run comes first, notes are those of the runs."""
         chosen = [record.run] if record.run is not None else []
         runs = (*chosen, *(run for run in record.runs if run is not record.run))
+        base = self._services.session.baseline
+        kept_base = self._services.runs.find(base.id) if base is not None else None
+        base_side = self._services.runs.side_of(kept_base) if kept_base is not None else None
         found = [kept for run in runs if (kept := self._services.runs.find(run.id)) is not None]
         return Subject(
             model=record.model,
@@ -117,6 +120,8 @@ class ReportCommands(QObject):
             verdicts=tuple(record.verdicts.values()),
             advice=record.advice,
             runs=runs,
+            baseline=base,
+            baseline_model=base_side.model if base_side is not None else None,
             columns=record.columns,
             chosen_target=record.target_id,
             notes=tuple(f"{item.title or item.run.started_at}: {item.note}" for item in found if item.note),

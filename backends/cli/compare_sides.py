@@ -14,8 +14,10 @@ from backends.cli.usage import UsageError, add_report_arguments
 from backends.compare.comparison import Comparison, Subject, compare
 from backends.compare.condition import Condition, ConditionResult, evaluate, parse_condition
 from backends.model.model import Model
-from backends.reports.comparison_content import ComparisonContent
+from backends.reports.comparison_content import ComparisonContent, drawn_of
 from backends.reports.plain_text import plain
+from backends.reports.report import find_report
+from backends.reports.report_file import find_report_for, write_report
 from backends.targets.check import check_model
 from backends.targets.facts import ModelFacts
 from backends.targets.target import Target
@@ -74,8 +76,12 @@ def execute(arguments: argparse.Namespace) -> ExitCode:
             a, b = _judged(a, a.model, targets), _judged(b, b.model, targets)
         comparison = compare(a, b, progress=progress)
     results = _evaluate(arguments.fail_if, comparison, ignores_noise=arguments.ignore_noise)
-    content = ComparisonContent(comparison, results)
-    write_outputs(content, format_name=arguments.format, path=arguments.output)
+    if arguments.output is not None:
+        report = find_report_for(arguments.output) or find_report(arguments.format)
+        content = ComparisonContent(comparison, results, drawn=drawn_of(report.suffix))
+        write_report(arguments.output, report, content)
+    content = ComparisonContent(comparison, results, drawn=drawn_of(find_report(arguments.format).suffix))
+    write_outputs(content, format_name=arguments.format, path=None)
     met = [result for result in results if result.is_met]
     for result in met:
         print(f"--fail-if {plain(result.condition.text)} is met: {plain(result.reason)}", file=sys.stderr)

@@ -1,6 +1,8 @@
 """A comparison of two sides as a report."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from enum import StrEnum
 from typing import Any
 
 from backends.compare.alignment import Alignment
@@ -16,10 +18,16 @@ from backends.reports.comparison_columns import (
     TARGET_DIFFERENCE_COLUMNS,
     number_rows,
 )
+from backends.reports.comparison_figures import (
+    graph_figures,
+    latency_comparison_figures,
+    layer_figures,
+    layer_links,
+    power_figures,
+)
 from backends.reports.content import Records, Section, Table, Tree
 from backends.reports.tabulation import records_of, table_of
 
-_SHOWN_LAYERS = 30
 _LAYER_COLUMNS = ("status", "a_index", "b_index", "kind", "a_time", "b_time", "difference_ns", "relative", "changes")
 METHOD = (
     "A difference is real if its 95 % interval excludes zero and the rank test of Brunner and Munzel agrees "
@@ -30,17 +38,39 @@ METHOD = (
 )
 
 
+class Drawn(StrEnum):
+    """What a report's format can show of a comparison."""
+
+    NOTHING = ""
+    """Words and tables only."""
+    PAGES = "pages"
+    SCREEN = "screen"
+    """Graphs to move about in, and tables to filter."""
+
+
+_MOST_LAYERS = {Drawn.NOTHING: 30, Drawn.PAGES: 60, Drawn.SCREEN: 1000}
+
+
+def drawn_of(suffix: str) -> Drawn:
+    """Give what a file with this ending can show."""
+    return {".html": Drawn.SCREEN, ".pdf": Drawn.PAGES}.get(suffix.lower(), Drawn.NOTHING)
+
+
 class ComparisonContent:
     """What differs from A to B.
 
     Args:
         comparison: both sides and their differences.
         conditions: what was asked to fail the build, with the answers.
+        drawn: for what graphs are laid out and plots drawn; then the table has the rows without difference too.
     """
 
     schema = "tflite-profiler/compare/1"
 
-    def __init__(self, comparison: Comparison, conditions: Sequence[ConditionResult] = ()) -> None:
+    def __init__(
+        self, comparison: Comparison, conditions: Sequence[ConditionResult] = (), *, drawn: Drawn = Drawn.NOTHING
+    ) -> None:
+        self._drawn = drawn
         self._comparison = comparison
         self._conditions = tuple(conditions)
 
@@ -55,9 +85,9 @@ class ComparisonContent:
         return [
             Section(title="", facts=_sides(comparison), sentences=headlines(comparison)),
             *self._condition_sections(),
-            *_latency_sections(comparison),
-            *_model_sections(comparison),
-            *_layer_sections(comparison),
+            *_latency_sections(comparison, drawn=self._drawn),
+            *_model_sections(comparison, drawn=self._drawn),
+            *_layer_sections(comparison, drawn=self._drawn),
             *_target_sections(comparison),
             *_surrounding_sections(comparison),
         ]
@@ -160,7 +190,7 @@ def _side_text(side: Subject) -> str:
     return ", ".join(parts)
 
 
-def _latency_sections(comparison: Comparison) -> list[Section]:
+def _latency_sections(comparison: Comparison, *, drawn: Drawn) -> list[Section]:
     judgement = comparison.judgement
     if judgement is None:
         return []
@@ -173,38 +203,50 @@ def _latency_sections(comparison: Comparison) -> list[Section]:
     facts.append(("Values", f"{len(judgement.a.values_ns)} and {len(judgement.b.values_ns)} {judgement.a.what}"))
     rows = number_rows(comparison)
     table = table_of(NUMBER_COLUMNS, rows) if rows else None
+    figures = (*latency_comparison_figures(comparison), *power_figures(comparison)) if drawn else ()
     return [
-        Section(title="Is the difference real?", facts=tuple(facts), sentences=(*judgement.notes, *METHOD), table=table)
+        Section(
+            title="Is the difference real?",
+            facts=tuple(facts),
+            sentences=(*judgement.notes, *METHOD),
+            figures=figures,
+            table=table,
+        )
     ]
 
 
-def _model_sections(comparison: Comparison) -> list[Section]:
+def _model_sections(comparison: Comparison, *, drawn: Drawn) -> list[Section]:
     model = comparison.model
     if model is None:
         return []
+    figures, not_drawn = graph_figures(comparison) if drawn else ((), ())
     return [
         Section(
             title="Models",
-            sentences=model.sentences,
+            sentences=(*model.sentences, *not_drawn),
+            figures=figures,
+            is_side_by_side=True,
             table=table_of(FACT_COLUMNS, model.facts) if model.facts else None,
         )
     ]
 
 
-def _layer_sections(comparison: Comparison) -> list[Section]:
+def _layer_sections(comparison: Comparison, *, drawn: Drawn) -> list[Section]:
     rows = comparison.layers
-    telling = [row for row in rows if row.status is not Status.SAME or row.difference_ns]
+    telling = [row for row in rows if drawn or row.status is not Status.SAME or row.difference_ns]
     if not telling:
         return []
     has_times = any(row.difference_ns is not None for row in rows)
     ordered = sorted(telling, key=lambda row: -abs(row.difference_ns or 0.0)) if has_times else telling
     columns = [column for column in LAYER_DIFFERENCE_COLUMNS if column.id in _LAYER_COLUMNS]
-    shown = ordered[:_SHOWN_LAYERS]
+    shown = ordered[: _MOST_LAYERS[drawn]]
     sentences: tuple[str, ...] = ()
     if len(ordered) > len(shown):
         what = "of the largest difference" if has_times else "in execution order"
         sentences = (f"The {len(shown)} of {len(ordered)} {what}; CSV and JSON hold all.",)
-    return [Section(title="Layers", sentences=sentences, table=table_of(columns, shown))]
+    table = replace(table_of(columns, shown), links=layer_links(comparison, shown) if drawn else ())
+    figures = layer_figures(comparison) if drawn else ()
+    return [Section(title="Layers", sentences=sentences, figures=figures, table=table)]
 
 
 def _target_sections(comparison: Comparison) -> list[Section]:

@@ -33,6 +33,8 @@ class Table:
     """Meaning of single cells by row and column: good, bad or unknown."""
     tips: Mapping[tuple[int, int], str] = field(default_factory=dict)
     """What to add to single cells where there is room, such as reasons."""
+    links: tuple[str, ...] = ()
+    """What each row stands for, as words that ``Box.link`` has too; empty where rows stand for nothing in a drawing."""
     footer_rows: int = 0
     """How many of the last rows are totals, which keep their place."""
 
@@ -49,6 +51,8 @@ class Section:
     """Whether it belongs to the section before that is none."""
     figures: tuple[Figure, ...] = ()
     """Drawings, for formats that can show them; they stand before the table."""
+    is_side_by_side: bool = False
+    """Whether large drawings stand beside each other where there is room."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

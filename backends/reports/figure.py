@@ -36,6 +36,8 @@ class Box:
     radius: float = 0.0
     tip: str = ""
     """Shown where the pointer rests."""
+    link: str = ""
+    """What it stands for: a row of a table with the same link is shown when it is clicked, where that is possible."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,17 +5,23 @@ from dataclasses import replace
 
 from backends.compare.comparison import Subject as Side
 from backends.compare.comparison import compare
+from backends.compare.judgement import format_change
 from backends.exchange.layered_run import DEVICE as IMPORTED
 from backends.model.model import OperatorId
+from backends.power.throttling import find_throttling
 from backends.reports.advice_content import advice_sections
-from backends.reports.columns import TARGET_COLUMNS
-from backends.reports.comparison_content import ComparisonContent
+from backends.reports.columns import OPERATOR_COLUMNS, TARGET_COLUMNS
+from backends.reports.comparison_content import ComparisonContent, Drawn
 from backends.reports.content import Records, Section, Tree
 from backends.reports.figure import Figure
-from backends.reports.graph_figure import MOST_NODES, Paint, graph_figure
+from backends.reports.graph_figure import MOST_NODES, Paint, graph_figure, operator_link
 from backends.reports.heat import heat_colours
 from backends.reports.limited_table import limit_table
 from backends.reports.model_content import ModelContent
+from backends.reports.number_columns import number_column
+from backends.reports.plain_text import plain
+from backends.reports.power_facts import SAMPLED
+from backends.reports.rows import operator_rows
 from backends.reports.run_columns import format_moment
 from backends.reports.run_content import RunContent
 from backends.reports.run_figures import latency_figures, trace_figures
@@ -23,6 +29,7 @@ from backends.reports.subject import Detail, Subject
 from backends.reports.tabulation import table_of
 from backends.reports.verdict_content import VerdictContent
 from backends.reports.verdict_matrix import matrix_section
+from backends.runs.baseline import change_of
 from backends.runs.run import Run
 from backends.runs.summary import summarize_latencies
 from backends.targets.verdict import ModelVerdict, Placement
@@ -30,6 +37,7 @@ from backends.units import format_bytes, format_count, format_latency, format_sh
 
 _MOST_ROWS = {Detail.FULL: 1000, Detail.PAPER: 150, Detail.BRIEF: 15}
 _MOST_COLUMNS_ON_PAPER = 6
+_DRAWN = {Detail.FULL: Drawn.SCREEN, Detail.PAPER: Drawn.PAGES, Detail.BRIEF: Drawn.NOTHING}
 _BRIEF_COLUMNS = frozenset({"target", "accelerated", "fallback", "unknown", "macs_share", "partitions"})
 _MOST_GRAPHS = 6
 _MOST_RUNS, _MOST_COMPARED = 12, 3
@@ -102,7 +110,11 @@ class FullContent:
             ("MACs", format_count(summary.macs)),
             ("Quantisation", summary.quantization.text),
         ]
-        facts += [(self._run_title(number), _headline(run)) for number, run in self._numbered()]
+        base = subject.baseline
+        if base is not None:
+            is_own = base.model_sha256 == subject.model.sha256
+            facts.append(("Baseline", f"{'' if is_own else base.model_name + ', '}{_headline(base)}"))
+        facts += [(self._run_title(number), _headline(run, base)) for number, run in self._numbered()]
         if subject.made_at:
             made = f"{format_moment(subject.made_at)}, TFLite Profiler {subject.version}".rstrip()
             facts.append(("Report made", made))
@@ -164,12 +176,16 @@ class FullContent:
         sections: list[Section] = []
         for number, run in self._numbered():
             title = self._run_title(number)
-            for section in RunContent(self._subject.model, run).sections():
+            columns = [column for column in self._subject.columns if not column.is_diverging]
+            for section in RunContent(self._subject.model, run, columns=columns).sections():
                 named = replace(section, title=section.title or title, is_part=bool(section.title))
                 if section.title == _LAYERS:
                     named = self._limited(named)
                 if section.title == "Latency and memory" and self._detail is not Detail.BRIEF:
-                    named = replace(named, figures=(*latency_figures(run), *trace_figures(run.traces)))
+                    named = replace(named, figures=latency_figures(run))
+                if section.title == SAMPLED and self._detail is not Detail.BRIEF:
+                    throttles = find_throttling(run.traces, run.windows)
+                    named = replace(named, figures=trace_figures(run.traces, throttles))
                 is_brief = self._detail is Detail.BRIEF and section.title in ("Partitions as they ran", "Notes")
                 if not is_brief:
                     sections.append(named)
@@ -187,19 +203,35 @@ class FullContent:
         return replace(section, table=shorter, sentences=(*section.sentences, *([sentence] if sentence else [])))
 
     def _comparisons(self) -> list[Section]:
-        """Compare the other runs with the first one: is the difference real, and where does it come from."""
+        """Compare the runs with the baseline, or the first one: is the difference real, and where does it come from."""
         sections: list[Section] = []
-        numbered = self._numbered()
-        for number, run in numbered[1 : 1 + _MOST_COMPARED]:
-            first = numbered[0][1]
-            if not (first.latencies_ns and run.latencies_ns):
-                continue
+        side_a, name = self._reference()
+        if side_a is None or side_a.run is None or not side_a.run.latencies_ns:
+            return []
+        others = [(n, run) for n, run in self._numbered() if run.id != side_a.run.id and run.latencies_ns]
+        for number, run in others[:_MOST_COMPARED]:
             model = self._subject.model
-            a, b = (Side(title=f"run {i}", model=model, runs=(side,)) for i, side in ((1, first), (number, run)))
-            head, *parts = ComparisonContent(compare(a, b)).sections()
-            title = f"Run {number} (B) against run 1 (A)"
-            sections += [replace(head, title=title, facts=()), *map(_as_part, parts)]
+            side_b = Side(title=f"run {number}", model=model, runs=(run,))
+            content = ComparisonContent(compare(side_a, side_b), drawn=_DRAWN[self._detail])
+            head, *parts = content.sections()
+            what = f"Run {number} (B)" if len(self._subject.runs) > 1 else "The run (B)"
+            sections += [replace(head, title=f"{what} against {name} (A)", facts=()), *map(_as_part, parts)]
+        # Graphs of one and the same model are drawn once, at the beginning.
+        if side_a.model is not None and side_a.model.sha256 == self._subject.model.sha256:
+            return [_without_graphs(section) for section in sections]
         return sections
+
+    def _reference(self) -> tuple[Side | None, str]:
+        """Give what runs are compared with, and how it is called."""
+        subject, numbered = self._subject, self._numbered()
+        base = subject.baseline
+        if base is None:
+            first = numbered[0][1] if numbered else None
+            return (Side(title="run 1", model=subject.model, runs=(first,)) if first is not None else None), "run 1"
+        place = next((number for number, run in numbered if run.id == base.id), None)
+        own = subject.model if base.model_sha256 == subject.model.sha256 else subject.baseline_model
+        title = f"run {place}, the baseline" if place is not None else f"the baseline, {plain(base.model_name)}"
+        return Side(title=title, model=own, runs=(base,)), title
 
     def _targets(self) -> list[Section]:
         subject = self._subject
@@ -221,7 +253,7 @@ class FullContent:
         subject = self._subject
         head, *sections = ModelContent(subject.model, subject.costs, subject.summary).sections()
         has_layers = any(run.operators for run in subject.runs)
-        kept = [replace(head, title="The file")]
+        kept = [*self._numbers(has_layers), replace(head, title="The file")]
         for section in sections:
             is_operators = section.title.startswith(("Subgraph", "Operators")) and section.title != "Operators by type"
             if is_operators and has_layers:
@@ -231,6 +263,22 @@ class FullContent:
                 section = replace(section, table=table, sentences=(*section.sentences, sentence))
             kept.append(_as_part(section))
         return kept
+
+    def _numbers(self, has_layers: bool) -> list[Section]:
+        """Give columns that were imported or computed, where no run's table of layers holds them."""
+        columns = self._subject.columns
+        if has_layers or not columns:
+            return []
+        rows = operator_rows(self._subject.model, self._subject.costs)
+        shown = [column for column in OPERATOR_COLUMNS if column.id in ("index", "kind", "shape")]
+        table = table_of([*shown, *map(number_column, columns)], rows)
+        links = tuple(operator_link(row.id) if row.id is not None else "" for row in rows)
+        shorter, sentence = limit_table(replace(table, links=links), self._most_rows)
+        sources = dict.fromkeys(
+            f"{plain(column.title)}: {plain(column.source)}." for column in columns if column.source
+        )
+        sentences = (*sources, *([sentence] if sentence else []))
+        return [Section(title="Numbers of operators", sentences=sentences, table=shorter)]
 
     def _method(self) -> Section:
         sentences = [
@@ -259,18 +307,25 @@ class FullContent:
         return f"Run{count}, {name}"
 
 
+def _without_graphs(section: Section) -> Section:
+    return replace(section, figures=tuple(figure for figure in section.figures if not figure.is_zoomable))
+
+
 def _as_part(section: Section) -> Section:
     return replace(section, is_part=True)
 
 
-def _headline(run: Run) -> str:
-    """Give a run's latency and where most of it went."""
+def _headline(run: Run, baseline: Run | None = None) -> str:
+    """Give a run's latency, how it does against the baseline, and where most of it went."""
     parts = []
     if run.latencies_ns:
         summary = summarize_latencies(run.latencies_ns)
         parts.append(f"mean {format_latency(summary.mean_ns)}")
         if len(run.latencies_ns) > 1:
             parts.append(f"p50 {format_latency(summary.p50_ns)}, p90 {format_latency(summary.p90_ns)}")
+    change = change_of(run, baseline) if baseline is not None and run.id != baseline.id else None
+    if change is not None:
+        parts.append(f"{format_change(change)} against the baseline")
     timed = [(item.time_ns, item) for item in run.operators if item.time_ns is not None]
     if timed:
         _, slowest = max(timed, key=lambda pair: pair[0])

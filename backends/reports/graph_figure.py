@@ -36,6 +36,15 @@ class Paint:
     tips: Mapping[OperatorId, str]
     caption: str
     """What the colours mean."""
+    link_prefix: str = ""
+    """Tells the graphs of a report apart in links between nodes and rows: letters only."""
+    title: str = ""
+    """Stands before the name of a subgraph; ``Graph`` where empty."""
+
+
+def operator_link(operator: OperatorId, prefix: str = "") -> str:
+    """Name an operator for links between the nodes of a drawing and the rows of a table."""
+    return f"{prefix}{operator.subgraph}-{operator.index}"
 
 
 def graph_figure(model: Model, subgraph: int, paint: Paint) -> Figure | None:
@@ -51,7 +60,8 @@ def graph_figure(model: Model, subgraph: int, paint: Paint) -> Figure | None:
     for index, node in enumerate(scene.nodes):
         shapes.extend(_node(node, lines[index], layout, index, move, paint))
     name = model.subgraphs[subgraph].name
-    title = "Graph" if len(model.subgraphs) == 1 else f"Graph of subgraph {subgraph} {name}".rstrip()
+    head = paint.title or "Graph"
+    title = head if len(model.subgraphs) == 1 else f"{head} of subgraph {subgraph} {name}".rstrip()
     return Figure(
         title=title,
         width=right - left + 2 * _MARGIN,
@@ -125,6 +135,7 @@ def _node(
             outline=Tone.EDGE,
             radius=height / 2 if is_end and len(lines) == 1 else 5,
             tip=tip or f"{plain(node.title)} {plain(node.name)}".strip(),
+            link=operator_link(node.operator, paint.link_prefix) if node.operator is not None else "",
         )
     ]
     for number, text in enumerate(lines):

@@ -82,9 +82,13 @@ def _write_section(stream: TextIO, section: Section, number: int) -> None:
         for figure in plots:
             write_svg_figure(stream, figure)
         stream.write("</div>\n")
-    for figure in section.figures:
-        if figure.is_zoomable:
-            write_svg_figure(stream, figure)
+    large = [figure for figure in section.figures if figure.is_zoomable]
+    if large and section.is_side_by_side:
+        stream.write('<div class="pair">\n')
+    for figure in large:
+        write_svg_figure(stream, figure)
+    if large and section.is_side_by_side:
+        stream.write("</div>\n")
     if section.table is not None:
         _write_table(stream, section.table)
 
@@ -119,7 +123,8 @@ def _row(table: Table, number: int, marks: list[str]) -> str:
         hint = f' title="{_text(tip)}"' if tip else ""
         key = _key(table.keys[i][number]) if i in table.keys else ""
         cells.append(f"<td{kind}{hint}{key}>{_text(text)}</td>")
-    return f"<tr>{''.join(cells)}</tr>\n"
+    link = f' data-op="{_text(table.links[number])}"' if table.links and table.links[number] else ""
+    return f"<tr{link}>{''.join(cells)}</tr>\n"
 
 
 def _key(value: Value) -> str:

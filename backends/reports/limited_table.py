@@ -28,6 +28,7 @@ def limit_table(table: Table, most: int, weights: Sequence[float] | None = None)
         keys={column: tuple(values[row] for row in kept) for column, values in table.keys.items()},
         bars={column: tuple(values[row] for row in kept) for column, values in table.bars.items()},
         tones={(place[row], column): tone for (row, column), tone in table.tones.items() if row in place},
+        links=tuple(table.links[row] for row in kept) if table.links else (),
         tips={(place[row], column): tip for (row, column), tip in table.tips.items() if row in place},
     )
     return shorter, f"The {most} {which} of {body} rows are shown; {left_out} are left out."

@@ -8,9 +8,12 @@ from backends.power.operator_energy import estimate_operators
 from backends.power.sustained import Change, describe_sustained
 from backends.power.traces import Quantity, Trace
 from backends.reports.content import Section, Table
+from backends.runs.operator_column import OperatorColumn
 from backends.runs.run import Run
 from backends.units import format_energy, format_latency, format_power, format_with_error
 
+SAMPLED = "Sampled beside the run"
+ENERGY_COLUMN = "energy_mj"
 _TARGET_HZ = 30.0
 
 
@@ -55,13 +58,27 @@ def operator_energies(run: Run) -> tuple[dict[OperatorId, float], str]:
     return dict(found), reason
 
 
+def energy_column(run: Run) -> OperatorColumn | None:
+    """Give the estimated energy of each operator as a column; ``None`` where there is none."""
+    energies, _ = operator_energies(run)
+    if not energies:
+        return None
+    return OperatorColumn(
+        id=ENERGY_COLUMN,
+        title="Energy, estimated",
+        unit="mJ",
+        values=energies,
+        source="time share of the inference's energy, within one compute unit",
+    )
+
+
 def power_sections(run: Run) -> list[Section]:
     """Give what a run says about power; nothing where nothing was recorded."""
     sections = []
     if run.energy is not None:
         sections.append(Section(title="Power and energy", facts=energy_facts(run.energy)))
     if run.traces:
-        sections.append(Section(title="Sampled beside the run", table=trace_table(run.traces)))
+        sections.append(Section(title=SAMPLED, table=trace_table(run.traces)))
     return [*sections, *sustained_sections(run)]
 
 

@@ -8,11 +8,14 @@ from backends.model.cost import OperatorCost
 from backends.model.model import Model, OperatorId
 from backends.reports.columns import KIND_COLUMNS, OPERATOR_COLUMNS, Column
 from backends.reports.content import Records, Section, Table, Tree
+from backends.reports.graph_figure import operator_link
 from backends.reports.npu_columns import NPU_COLUMNS
+from backends.reports.number_columns import number_column
 from backends.reports.plain_text import sentence_case
-from backends.reports.power_facts import power_sections
+from backends.reports.power_facts import ENERGY_COLUMN, energy_column, power_sections
 from backends.reports.rows import KindRow, OperatorRow, kind_rows, operator_rows, total_rows
 from backends.reports.tabulation import records_of, table_of
+from backends.runs.operator_column import OperatorColumn
 from backends.runs.run import Run, RunChunk
 from backends.runs.store import run_to_json
 from backends.runs.summary import summarize_latencies
@@ -24,6 +27,8 @@ _LAYER_COLUMNS = ("index", "kind", "shape", "time_ns", "share", "placement", "fu
 _TYPE_COLUMNS = ("kind", "count", "time_ns", "share", "cumulative")
 _SKIPPED_FIELDS = frozenset({"index", "verdict", "cumulative"})
 _SHOWN_RANGES = 12
+_MOST_NUMBERS = 6
+"""Further columns that a table of layers still has room for."""
 
 
 class RunContent:
@@ -33,12 +38,22 @@ class RunContent:
         model: the model that ran.
         run: the measurement.
         costs: estimates by operator, where they are wanted beside the times.
+        columns: further numbers of operators, such as imported ones; the estimated energy comes by itself.
     """
 
     schema = "tflite-profiler/profile/1"
 
-    def __init__(self, model: Model, run: Run, costs: Mapping[OperatorId, OperatorCost] | None = None) -> None:
+    def __init__(
+        self,
+        model: Model,
+        run: Run,
+        costs: Mapping[OperatorId, OperatorCost] | None = None,
+        columns: Sequence[OperatorColumn] = (),
+    ) -> None:
         self._run = run
+        energy = energy_column(run)
+        own = [column for column in columns if column.id != ENERGY_COLUMN]
+        self._numbers = tuple(map(number_column, [*([energy] if energy is not None else []), *own]))
         self._rows = operator_rows(model, costs, run)
 
     @property
@@ -68,6 +83,7 @@ class RunContent:
     def records(self) -> Records:
         """Give a record for each operator, and one for the runtime overhead, so that shares add up to one."""
         columns = [column for column in OPERATOR_COLUMNS if column.id not in _SKIPPED_FIELDS]
+        columns += self._numbers
         rows = (*self._rows, *total_rows(self._rows, self._run)[:-1])
         records = records_of(columns, rows)
         places = [(None, None) if row.id is None else tuple(row.id) for row in rows]
@@ -101,11 +117,14 @@ class RunContent:
         rows = (*self._rows, *total_rows(self._rows, self._run))
         largest = max((row.share or 0.0 for row in self._rows), default=0.0)
         columns = [column for column in OPERATOR_COLUMNS if column.id in _LAYER_COLUMNS]
+        columns += self._numbers[:_MOST_NUMBERS]
         bar: Column[OperatorRow] = Column(
             id="bar", title="", value=lambda row: render_bar(row.share, largest) if row.id else ""
         )
         below = len(rows) - len(self._rows)
-        return _with_bars(table_of([*columns, bar], rows, footer_rows=below), [row.share for row in rows], largest)
+        table = table_of([*columns, bar], rows, footer_rows=below)
+        links = tuple(operator_link(row.id) if row.id is not None else "" for row in rows)
+        return _with_bars(replace(table, links=links), [row.share for row in rows], largest)
 
     def _type_table(self) -> Table:
         rows = kind_rows(self._rows)

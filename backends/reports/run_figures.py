@@ -3,18 +3,19 @@
 import math
 from collections.abc import Sequence
 
+import numpy as np
+
+from backends.power.throttling import Throttle, bin_medians
 from backends.power.traces import Quantity, Trace
-from backends.reports.figure import Box, Dot, Figure, Label, Line, Shape, Tone
-from backends.reports.plain_text import plain
+from backends.reports.figure import Box, Dot, Figure, Label, Line, Tone
+from backends.reports.plain_text import clip, plain
+from backends.reports.plot_frame import BOTTOM, TOP, WIDTH, PlotFrame
 from backends.runs.run import Run
 from backends.runs.summary import summarize_latencies
 from backends.units import format_latency, latency_unit
 
-_WIDTH, _HEIGHT = 560.0, 220.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 62.0, 14.0, 24.0, 38.0
 _MOST_DOTS = 1500
 _MOST_BINS = 60
-_TICKS = 5
 
 
 def latency_figures(run: Run) -> tuple[Figure, ...]:
@@ -24,56 +25,12 @@ def latency_figures(run: Run) -> tuple[Figure, ...]:
     return _over_runs(run), _distribution(run)
 
 
-class _Plot:
-    """A frame with axes; data go to pixels through it."""
-
-    def __init__(self, x: tuple[float, float], y: tuple[float, float], height: float = _HEIGHT) -> None:
-        self._x, self._y, self.height = x, y, height
-        self.shapes: list[Shape] = []
-
-    def at(self, x: float, y: float) -> tuple[float, float]:
-        """Give the place of a point."""
-        across = (x - self._x[0]) / ((self._x[1] - self._x[0]) or 1)
-        up = (y - self._y[0]) / ((self._y[1] - self._y[0]) or 1)
-        return _LEFT + across * (_WIDTH - _LEFT - _RIGHT), self.height - _BOTTOM - up * (self.height - _TOP - _BOTTOM)
-
-    def draw_axes(self, x_title: str, y_title: str, *, has_x_numbers: bool = True) -> None:
-        """Draw grid, numbers and titles."""
-        for value in ticks(*self._y):
-            (x0, y), (x1, _) = self.at(self._x[0], value), self.at(self._x[1], value)
-            self.shapes.append(Line(points=((x0, y), (x1, y)), tone=Tone.GRID))
-            self.shapes.append(Label(x=x0 - 6, y=y + 4, text=f"{value:.6g}", size=11, tone=Tone.DIM, anchor="end"))
-        for value in ticks(*self._x) if has_x_numbers else ():
-            x, y = self.at(value, self._y[0])
-            self.shapes.append(Line(points=((x, y), (x, y + 4)), tone=Tone.EDGE))
-            self.shapes.append(Label(x=x, y=y + 16, text=f"{value:.6g}", size=11, tone=Tone.DIM, anchor="middle"))
-        middle = (_LEFT + _WIDTH - _RIGHT) / 2
-        self.shapes.append(Label(x=middle, y=self.height - 6, text=x_title, size=11, tone=Tone.DIM, anchor="middle"))
-        self.shapes.append(Label(x=4, y=12, text=y_title, size=11, tone=Tone.DIM))
-
-    def figure(self, title: str, caption: str) -> Figure:
-        """Give what was drawn."""
-        return Figure(title=title, width=_WIDTH, height=self.height, shapes=tuple(self.shapes), caption=caption)
-
-
-def ticks(low: float, high: float) -> list[float]:
-    """Give about five round numbers from low to high (steps of 1, 2 or 5 times a power of ten)."""
-    span = high - low
-    if span <= 0 or not math.isfinite(span):
-        return [low]
-    raw = span / _TICKS
-    power = 10.0 ** math.floor(math.log10(raw))
-    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= raw * 0.999)
-    first = math.ceil(low / step - 1e-9)
-    return [round(number * step, 12) for number in range(first, math.floor(high / step + 1e-9) + 1)]
-
-
 def _over_runs(run: Run) -> Figure:
     divisor, unit = latency_unit(max(run.latencies_ns))
     values = [time / divisor for time in run.latencies_ns]
     low, high = min(values), max(values)
     room = (high - low) * 0.08 or high * 0.05 or 1.0
-    plot = _Plot((1.0, float(max(2, len(values)))), (max(0.0, low - room), high + room))
+    plot = PlotFrame((1.0, float(max(2, len(values)))), (max(0.0, low - room), high + room))
     plot.draw_axes("process" if run.chunks else "run", unit)
     median = summarize_latencies(run.latencies_ns).p50_ns
     start, end = plot.at(1.0, median / divisor), plot.at(float(len(values)), median / divisor)
@@ -95,12 +52,12 @@ def _distribution(run: Run) -> Figure:
     counts = [0] * bins
     for value in values:
         counts[min(bins - 1, int((value - low) / span * bins))] += 1
-    plot = _Plot((low, low + span), (0.0, 1.0))
+    plot = PlotFrame((low, low + span), (0.0, 1.0))
     most = max(counts)
     for number, count in enumerate(counts):
         if count:
             (x0, y0), (x1, _) = (plot.at(low + span * (number + i) / bins, 0.0) for i in (0, 1))
-            height = count / most * (plot.height - _TOP - _BOTTOM)
+            height = count / most * (plot.height - TOP - BOTTOM)
             plot.shapes.append(
                 Box(
                     x=x0, y=y0 - height, width=max(x1 - x0 - 1, 0.5), height=height, tone=Tone.BAND, tip=f"{count} runs"
@@ -119,34 +76,58 @@ def _distribution(run: Run) -> Figure:
     return plot.figure("Distribution of the latency", caption)
 
 
-def trace_figures(traces: Sequence[Trace]) -> tuple[Figure, ...]:
-    """Draw power, temperature and clocks over time, one figure for each quantity."""
+def trace_figures(traces: Sequence[Trace], throttles: Sequence[Throttle] = ()) -> tuple[Figure, ...]:
+    """Draw latency, power, temperature and clocks over time, one figure for each quantity, with marks of throttling."""
     figures = []
-    for quantity in (Quantity.POWER, Quantity.TEMPERATURE, Quantity.CLOCK):
+    for quantity in (Quantity.LATENCY, Quantity.POWER, Quantity.TEMPERATURE, Quantity.CLOCK):
         found = [trace for trace in traces if trace.quantity is quantity and len(trace.times_s) > 1][:4]
         if found:
-            figures.append(_trace_figure(quantity, found))
+            figures.append(_trace_figure(quantity, found, throttles))
     return tuple(figures)
 
 
+_UNIT_WIDTH = 50.0
+_MOST_POINTS, _LATENCY_BINS = 1000, 120
+_TITLES = {Quantity.LATENCY: "Latency over time"}
 _TONES = (Tone.ACCENT, Tone.SECOND, Tone.GOOD, Tone.UNKNOWN)
 
 
-def _trace_figure(quantity: Quantity, traces: Sequence[Trace]) -> Figure:
-    low = min(min(trace.values) for trace in traces)
-    high = max(max(trace.values) for trace in traces)
+def _trace_figure(quantity: Quantity, traces: Sequence[Trace], throttles: Sequence[Throttle]) -> Figure:
+    drawn = [_points(trace) for trace in traces]
+    low = min(value for points in drawn for _, value in points)
+    high = max(value for points in drawn for _, value in points)
     low = 0.0 if quantity is Quantity.POWER and low >= 0 else low
     room = (high - low) * 0.06 or 1.0
     start, end = min(trace.times_s[0] for trace in traces), max(trace.times_s[-1] for trace in traces)
-    plot = _Plot((start, end), (low if low == 0 else low - room, high + room))
+    plot = PlotFrame((start, end), (low if low == 0 else low - room, high + room))
+    marks = [item for item in throttles if any(trace.id == item.trace for trace in traces)]
+    for mark in marks:
+        (x0, y0), (x1, y1) = (
+            plot.at(mark.start_s, high + room),
+            plot.at(end if mark.end_s is None else mark.end_s, plot.low),
+        )
+        plot.shapes.append(Box(x=x0, y=y0, width=max(x1 - x0, 1.0), height=y1 - y0, tone=Tone.BAND, tip=mark.sentence))
+        plot.shapes.append(Line(points=((x0, y0), (x0, y1)), tone=Tone.BAD, width=1.5))
     plot.draw_axes("seconds", traces[0].unit)
-    for trace, tone in zip(traces, _TONES, strict=False):
-        step = max(1, len(trace.times_s) // 1000)
-        points = zip(trace.times_s[::step], trace.values[::step], strict=True)
+    for points, tone in zip(drawn, _TONES, strict=False):
         plot.shapes.append(Line(points=tuple(plot.at(x, y) for x, y in points), tone=tone, width=1.4))
-    for number, (trace, tone) in enumerate(zip(traces, _TONES, strict=False)):
-        if len(traces) > 1:
-            y = _TOP + 6 + 14 * number
-            plot.shapes.append(Line(points=((_WIDTH - 150, y), (_WIDTH - 132, y)), tone=tone, width=2.5))
-            plot.shapes.append(Label(x=_WIDTH - 126, y=y + 4, text=plain(trace.title)[:22], size=11))
-    return plot.figure(quantity.value.capitalize(), f"From: {plain(traces[0].source or traces[0].title)}.")
+    if len(traces) > 1:
+        slot = min(150.0, (WIDTH - _UNIT_WIDTH) / len(traces))
+        for number, (trace, tone) in enumerate(zip(traces, _TONES, strict=False)):
+            x = WIDTH - slot * (len(traces) - number)
+            plot.shapes.append(Line(points=((x, 8), (x + 16, 8)), tone=tone, width=2.5))
+            plot.shapes.append(Label(x=x + 20, y=12, text=clip(plain(trace.title), int((slot - 26) / 6)), size=11))
+    told = [f"From: {plain(traces[0].source or traces[0].title)}."] if quantity is not Quantity.LATENCY else []
+    told += ["Medians of equal stretches of time."] if quantity is Quantity.LATENCY else []
+    told += [plain(mark.sentence) for mark in marks]
+    return plot.figure(_TITLES.get(quantity, quantity.value.capitalize()), " ".join(told))
+
+
+def _points(trace: Trace) -> Sequence[tuple[float, float]]:
+    """Give what to draw: single latencies scatter, so that their medians are drawn."""
+    if trace.quantity is Quantity.LATENCY:
+        times, medians, _ = bin_medians(np.asarray(trace.times_s), np.asarray(trace.values), _LATENCY_BINS)
+        if len(times) > 1:
+            return list(zip(times.tolist(), medians.tolist(), strict=True))
+    step = max(1, len(trace.times_s) // _MOST_POINTS)
+    return list(zip(trace.times_s[::step], trace.values[::step], strict=True))

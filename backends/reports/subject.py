@@ -40,6 +40,10 @@ class Subject:
     advice: tuple[LintFinding, ...] = ()
     runs: tuple[Run, ...] = ()
     """In the order to show; the first one colours the graph."""
+    baseline: Run | None = None
+    """What the other runs are compared with; the first run where there is none."""
+    baseline_model: Model | None = None
+    """Where the baseline is of another model, and that is at hand."""
     columns: tuple[OperatorColumn, ...] = ()
     chosen_target: str = ""
     """Id of the target that colours the graph where there is no run, and whose reasons a brief report gives."""

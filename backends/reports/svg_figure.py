@@ -40,6 +40,7 @@ def _box(box: Box) -> str:
         paint = f'{fill} {outline}"' if outline else f'{fill}"'
     radius = f' rx="{_n(box.radius)}"' if box.radius else ""
     rect = f'<rect {paint} x="{_n(box.x)}" y="{_n(box.y)}" width="{_n(box.width)}" height="{_n(box.height)}"{radius}'
+    rect += f' data-op="{escape(box.link)}"' if box.link else ""
     return f"{rect}><title>{_text(box.tip)}</title></rect>" if box.tip else f"{rect}/>"
 
 

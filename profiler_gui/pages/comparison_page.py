@@ -23,13 +23,11 @@ from backends.compare.align import align_models, subgraph_pairs
 from backends.compare.alignment import Alignment, Correction
 from backends.compare.comparison import Comparison, Subject, compare
 from backends.compare.verdict_difference import TargetDifference, compare_verdicts
-from backends.errors import StoreError
 from backends.model.model import Model, OperatorId
 from backends.progress import Progress
 from backends.reports.comparison_columns import NUMBER_COLUMNS, number_rows
-from backends.reports.comparison_content import METHOD, ComparisonContent, headlines
+from backends.reports.comparison_content import METHOD, ComparisonContent, drawn_of, headlines
 from backends.reports.plain_text import plain
-from backends.reports.report import find_report
 from backends.reports.report_file import find_report_for, write_report
 from backends.runs.run import Run
 from backends.targets.check import check_model
@@ -44,7 +42,7 @@ from profiler_gui.pages.comparison_graphs import LETTERS, ComparisonGraphs
 from profiler_gui.pages.comparison_overview import ComparisonOverview
 from profiler_gui.pages.comparison_plots import ComparisonPlots
 from profiler_gui.pages.comparison_tables import FactDifferences, LayerDifferences, TargetDifferences, simple_view
-from profiler_gui.pages.export import TABLE_FORMATS
+from profiler_gui.pages.export import REPORT_FORMATS
 from profiler_gui.side import CorrectionBook, Side
 from profiler_gui.widgets.label import PlainLabel, plain_label
 
@@ -227,8 +225,8 @@ class ComparisonPage(QWidget):
     def _make_export(self) -> QToolButton:
         button = _button("Export ▾", "Write the whole comparison to a file")
         menu = QMenu(button)
-        for title, name in TABLE_FORMATS:
-            menu.addAction(f"{title}…", partial(self._export, name))
+        for title, suffix in REPORT_FORMATS:
+            menu.addAction(f"{title}…", partial(self._export, title, suffix)).setData(suffix)
         button.setMenu(menu)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         return button
@@ -426,21 +424,29 @@ class ComparisonPage(QWidget):
             canvas.set_matches(ids)
         self.graphs.select(a, b)
 
-    def _export(self, name: str) -> None:
-        if self.comparison is None:
+    def _export(self, title: str, suffix: str) -> None:
+        """Ask where to, and write the comparison in the background: graphs are laid out for it."""
+        comparison = self.comparison
+        if comparison is None:
             return
-        report = find_report(name)
         chosen, _ = QFileDialog.getSaveFileName(
-            self, "Export the comparison", f"comparison{report.suffix}", f"{name} (*{report.suffix})"
+            self, "Export the comparison", f"comparison{suffix}", f"{title} (*{suffix})"
         )
         if not chosen:
             return
         path = Path(chosen)
-        path = path if path.suffix else path.with_suffix(report.suffix)
-        try:
-            write_report(path, find_report_for(path) or report, ComparisonContent(self.comparison))
-        except StoreError as error:
-            self._notices.report(error)
+        path = path if path.suffix else path.with_suffix(suffix)
+        report = find_report_for(path) or find_report_for(Path(f"comparison{suffix}"))
+        assert report is not None, "every format offered has a report"
+        self._jobs.start(
+            lambda _progress: write_report(path, report, ComparisonContent(comparison, drawn=drawn_of(report.suffix))),
+            title=f"Writing {path.name}",
+            replaces=f"write:{path}",
+            on_success=lambda _: self._notices.inform(
+                f"The comparison is written to {plain(path.name)}.", key="written"
+            ),
+            on_failure=self._notices.report,
+        )
 
     def _other_runs(self) -> list[tuple[str, Run]]:
         """Give the runs of sides that are not A or B, as C, D and so on."""

@@ -14,6 +14,10 @@ from backends.reports.report_file import find_report_for, write_report
 from profiler_gui.pages.page import Page
 from profiler_gui.widgets.picture import write_picture
 
+REPORT_FORMATS = (
+    ("HTML", ".html"), ("PDF", ".pdf"), ("Markdown", ".md"), ("LaTeX", ".tex"), ("JSON", ".json"), ("CSV", ".csv"),
+)  # fmt: skip
+"""What a whole comparison or report can be written as, with the ending of the file."""
 TABLE_FORMATS = (("CSV", "csv"), ("JSON", "json"), ("Markdown", "markdown"), ("HTML", "html"))
 
 

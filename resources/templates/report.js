@@ -45,6 +45,52 @@
     });
     box.before(field);
   }
+  // Nodes of graphs and rows of tables that stand for the same operators name them alike.
+  const linked = new Map(), places = new Map();
+  for (const item of document.querySelectorAll("[data-op]")) {
+    for (const name of item.getAttribute("data-op").split(" ")) {
+      if (!linked.has(name)) linked.set(name, new Set());
+      linked.get(name).add(item);
+    }
+  }
+  let chosen = [];
+  const isRow = (item) => item.tagName.toLowerCase() === "tr";
+  const choose = (from) => {
+    for (const item of chosen) item.classList.remove("on");
+    // Also the counterparts on the other side, which only the rows know.
+    const names = new Set(from.getAttribute("data-op").split(" "));
+    if (!isRow(from)) {
+      for (const name of Array.from(names)) {
+        for (const item of linked.get(name)) if (isRow(item)) item.getAttribute("data-op").split(" ").forEach((other) => names.add(other));
+      }
+    }
+    chosen = Array.from(new Set(Array.from(names).flatMap((name) => Array.from(linked.get(name) || []))));
+    for (const item of chosen) item.classList.add("on");
+    const rows = chosen.filter(isRow), first = new Set();
+    for (const item of chosen) {
+      const svg = item.ownerSVGElement;
+      if (!svg || item === from || first.has(svg) || !places.has(svg)) continue;
+      first.add(svg);
+      places.get(svg)(item);
+    }
+    for (const row of rows) {
+      const box = row.closest(".t");
+      if (row !== from && !row.hidden) box.scrollTop = row.offsetTop - box.clientHeight / 2;
+    }
+    for (const button of document.querySelectorAll("button.row")) button.hidden = rows.length === 0;
+    return first;
+  };
+  const toRow = () => {
+    const row = chosen.find((item) => isRow(item) && !item.hidden);
+    if (row) row.scrollIntoView({ block: "center", behavior: "smooth" });
+  };
+  for (const row of document.querySelectorAll("tr[data-op]")) {
+    row.addEventListener("click", () => {
+      if (String(getSelection())) return;
+      const shown = Array.from(choose(row));
+      if (shown.length) shown[0].parentNode.scrollIntoView({ block: "center", behavior: "smooth" });
+    });
+  }
   for (const frame of document.querySelectorAll(".zoom")) {
     const svg = frame.querySelector("svg"), whole = svg.viewBox.baseVal;
     const all = { x: whole.x, y: whole.y, w: whole.width, h: whole.height };
@@ -89,9 +135,24 @@
       event.preventDefault();
       zoom(Math.exp(Math.max(-1, Math.min(1, event.deltaY / 300))), place(event));
     }, { passive: false });
-    let grip = null;
-    svg.addEventListener("pointerdown", (event) => { grip = place(event); svg.setPointerCapture(event.pointerId); });
-    svg.addEventListener("pointerup", () => { grip = null; });
+    // Shows a node in the middle, large enough to read.
+    places.set(svg, (node) => {
+      const at = node.getBBox(), size = svg.getBoundingClientRect(), width = Math.min(view.w, Math.max(size.width, 400));
+      view = { x: 0, y: 0, w: width, h: width * size.height / Math.max(size.width, 1) };
+      view.x = at.x + at.width / 2 - view.w / 2; view.y = at.y + at.height / 2 - view.h / 2;
+      show();
+    });
+    let grip = null, pressed = null;
+    svg.addEventListener("pointerdown", (event) => {
+      grip = place(event);
+      pressed = event.target.closest("[data-op]") && { node: event.target.closest("[data-op]"), x: event.clientX, y: event.clientY };
+      svg.setPointerCapture(event.pointerId);
+    });
+    svg.addEventListener("pointerup", (event) => {
+      grip = null;
+      if (pressed && Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) < 4) choose(pressed.node);
+      pressed = null;
+    });
     svg.addEventListener("pointermove", (event) => {
       if (grip === null) return;
       const now = place(event);
@@ -105,6 +166,13 @@
       const button = document.createElement("button");
       button.type = "button"; button.textContent = text; button.title = tip;
       button.addEventListener("click", act);
+      tools.append(button);
+    }
+    if (svg.querySelector("[data-op]")) {
+      const button = document.createElement("button");
+      button.type = "button"; button.className = "row"; button.hidden = true;
+      button.textContent = "Row"; button.title = "Show the row of the chosen operator";
+      button.addEventListener("click", toRow);
       tools.append(button);
     }
     frame.append(tools);

@@ -239,10 +239,25 @@ def test_ctrl_w_closes_the_comparison_and_not_a_model(pair, window, services):
     assert len(services.session.models) == 2
 
 
-def test_the_comparison_is_exported(pair, tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("suffix", "start"), [(".html", b"<!doctype html>"), (".pdf", b"%PDF"), (".tex", b"%"), (".md", b"#")]
+)
+def test_the_comparison_is_exported_in_every_format(pair, tmp_path, monkeypatch, qtbot, suffix, start):
+    path = tmp_path / f"out{suffix}"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    menu = pair.findChildren(QMenu)
+    action = next(a for m in menu for a in m.actions() if a.data() == suffix)
+    action.trigger()
+    qtbot.waitUntil(path.exists, timeout=20_000)
+
+    assert path.read_bytes().startswith(start)
+
+
+def test_the_comparison_is_exported(pair, tmp_path, monkeypatch, qtbot):
     path = tmp_path / "out.json"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
-    pair._export("json")
+    pair._export("JSON", ".json")
+    qtbot.waitUntil(path.exists, timeout=20_000)
 
     tree = json.loads(path.read_text(encoding="utf-8"))
     assert tree["schema"] == "tflite-profiler/compare/1"

@@ -7,20 +7,23 @@ from dataclasses import replace
 import pytest
 
 from backends.model.cost import estimate_model
-from backends.model.model import Model
+from backends.model.model import Model, OperatorId
 from backends.power.traces import Quantity, Trace
-from backends.reports.figure import Box, Label
+from backends.reports.figure import Box, Label, Line, Tone
 from backends.reports.full_content import FullContent
 from backends.reports.graph_figure import MOST_NODES
 from backends.reports.html_report import HtmlReport
 from backends.reports.limited_table import limit_table
 from backends.reports.pdf_report import PdfReport
+from backends.reports.plot_frame import ticks
 from backends.reports.report import REPORTS, Report, find_report
-from backends.reports.run_figures import latency_figures, ticks, trace_figures
+from backends.reports.run_figures import latency_figures, trace_figures
 from backends.reports.subject import Detail, Subject
+from backends.runs.operator_column import OperatorColumn
 from backends.runs.run import Run
 from backends.targets.verdict import Placement
 from tests.support.builders import a_chain, a_run, a_verdict_of
+from tests.support.powered_runs import a_powered_run
 
 HOSTILE = "</title></style><script>alert(1)</script>\"'><img src=x onerror=alert(2)>\u202e"
 
@@ -196,3 +199,63 @@ def test_power_is_drawn_over_time() -> None:
 
     assert figure.title == "Power"
     assert any(isinstance(shape, Label) and shape.text == "mW" for shape in figure.shapes)
+
+
+def test_power_is_drawn_over_time_with_marks_where_it_throttled() -> None:
+    model = a_chain(["CONV_2D", "ADD"])
+    sections = FullContent(_subject(model, a_powered_run(model))).sections()
+    figures = next(section for section in sections if section.title == "Sampled beside the run").figures
+
+    assert [figure.title for figure in figures] == ["Latency over time", "Power", "Temperature"]
+    marks = [shape for shape in figures[0].shapes if isinstance(shape, Line) and shape.tone is Tone.BAD]
+    assert len(marks) == 1
+    middle = (figures[0].width - 62 - 14) / 2 + 62
+    assert marks[0].points[0][0] == pytest.approx(middle, abs=25), "it throttles in the middle"
+    assert "%" in figures[0].caption
+    assert not any(isinstance(shape, Line) and shape.tone is Tone.BAD for shape in figures[1].shapes)
+
+
+def test_further_numbers_and_the_estimated_energy_stand_in_the_table_of_layers() -> None:
+    model = a_chain(["CONV_2D", "ADD"])
+    column = OperatorColumn(id="cycles", title="Cycles", values={OperatorId(0, 1): 1234.0}, source="vela.csv")
+    run = replace(a_powered_run(model), operators=a_run(model, [3e6, 1e6]).operators)
+    with_run = FullContent(_subject(model, run, columns=(column,))).sections()
+    table = next(section.table for section in with_run if section.title == "Layers")
+    alone = FullContent(_subject(model, columns=(column,))).sections()
+    numbers = next(section for section in alone if section.title == "Numbers of operators")
+
+    assert table is not None
+    energy, cycles = (table.headings.index(title) for title in ("Energy, estimated", "Cycles"))
+    values = table.keys[energy]
+    assert run.energy is not None
+    assert values[0] == pytest.approx(3 * values[1])
+    assert values[0] + values[1] == pytest.approx(run.energy.per_inference_mj)
+    assert table.keys[cycles][:2] == (None, 1234.0)
+    assert numbers.table is not None
+    assert numbers.sentences == ("Cycles: vela.csv.",)
+
+
+def test_runs_are_compared_with_the_baseline_of_another_model() -> None:
+    model = a_chain(["CONV_2D", "ADD"])
+    other = replace(a_chain(["CONV_2D", "ADD", "MUL"], name="before.tflite"), sha256="b" * 64)
+    base = replace(a_run(other), id="base", latencies_ns=tuple(1_000_000 + i for i in range(20)))
+    run = replace(a_run(model), id="now", latencies_ns=tuple(1_200_000 + i for i in range(20)))
+    subject = _subject(model, run, baseline=base, baseline_model=other)
+    content = FullContent(subject)
+    titles = [section.title for section in content.sections()]
+    text = _written(HtmlReport(), content)
+
+    assert "The run (B) against the baseline, before.tflite (A)" in titles
+    assert "+20 % against the baseline" in text
+    assert "1 operator was removed (only in A): 1 MUL." in text
+    assert 'data-op="a0-2"' in text, "the graph of the baseline is drawn, with links to the rows"
+    assert '<div class="pair">' in text
+
+
+def test_nodes_and_rows_of_the_same_operator_are_linked() -> None:
+    model = a_chain(["CONV_2D", "ADD", "SOFTMAX"])
+    text = _written(HtmlReport(), FullContent(_subject(model, a_run(model))))
+
+    for index in range(3):
+        assert len(re.findall(rf'<rect [^>]*data-op="0-{index}"', text)) == 1
+        assert len(re.findall(rf'<tr data-op="0-{index}"', text)) == 1
