@@ -10,13 +10,16 @@ from backends.runs.plan import Kernels
 from backends.runs.prediction import find_predicting_target
 from backends.units import format_latency
 
-_AS_GOOD_AS_EQUAL_DB = 60.0
+_AS_GOOD_AS_EQUAL_DB = 40.0
+"""Differences of a hundredth of the range, which nobody sees: a bound of this program's own."""
 LEAST_PSNR_DB = 30.0
 """What still looks like the original: a bound of this program's own."""
 LEAST_AGREEMENT = 0.95
 """How often the best class has to stay the same, else: of this program's own too."""
 _AS_FAST = 1.05
 """Short measurements do not tell kinds apart that are so close."""
+_OF_KINDS = ("float-model", "float-io", "float-island", "hybrid-weights", "int16x8")
+"""Rules of the lint that tell kinds of the same network apart."""
 _PROCESSOR = "xnnpack"
 """The target that is about this computer's and every other processor."""
 
@@ -34,9 +37,9 @@ def choose_for(siblings: Sequence[Sibling], target_id: str) -> Choice | None:
 
     Where kinds were measured with what the target is about, it is the fastest of those that are accurate enough, of
     those as fast the most accurate. Where they were not (a time on this computer says nothing about an accelerator),
-    kinds that the target takes wholly come first, of those the ones on its fast engine, then the most accurate; else
-    the one it takes most of. Accuracy is that against the float32 model, where 60 dB are as good as equal; ties go to
-    the smaller file.
+    kinds that the target takes wholly come first, of those the ones on its fast engine, then those of which the lint
+    says nothing against this target (hybrid weights on NNAPI), then the most accurate; else the one it takes most of.
+    Accuracy is that against the float32 model, where 40 dB are as good as equal; ties go to the smaller file.
     """
     known = [one for one in siblings if target_id in one.verdicts and accelerated_share(one.verdicts[target_id])]
     if not known:
@@ -91,11 +94,12 @@ def _fastest(measured: Sequence[Sibling]) -> Choice:
 
 
 def _by_rules(known: Sequence[Sibling], target_id: str) -> Choice:
-    def rank(one: Sibling) -> tuple[bool, bool, float, float, int]:
+    def rank(one: Sibling) -> tuple[bool, bool, float, int, float, int]:
         verdict = one.verdicts[target_id]
         wholly = runs_wholly(verdict)
         share = accelerated_share(verdict) or 0.0
-        return wholly, not is_mostly_slow(verdict), 0.0 if wholly else share, _quality(one), -_size(one)
+        misfits = sum(target_id in finding.targets for finding in one.lint if finding.rule in _OF_KINDS)
+        return wholly, not is_mostly_slow(verdict), 0.0 if wholly else share, -misfits, _quality(one), -_size(one)
 
     best = max(known, key=rank)
     verdict = best.verdicts[target_id]

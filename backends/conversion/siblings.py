@@ -17,6 +17,7 @@ from backends.runs.execution import HOST, execute_plan
 from backends.runs.plan import Plan
 from backends.runs.run import Run
 from backends.targets.check import check_all
+from backends.targets.lint import LintFinding, check_lint, load_lint_rules
 from backends.targets.target import Target
 from backends.targets.verdict import ModelVerdict, Placement
 
@@ -34,6 +35,8 @@ class Sibling:
     summary: ModelSummary | None = None
     verdicts: Mapping[str, ModelVerdict] = field(default_factory=lambda: MappingProxyType({}))
     """By target id."""
+    lint: tuple[LintFinding, ...] = ()
+    """What makes it a poor fit, by target."""
     comparison: Comparison | None = None
     """Against the float32 model."""
     run: Run | None = None
@@ -99,7 +102,8 @@ def _evaluate(
     progress.step(f"Checking {model.name}")
     _, summary = estimate_model(model)
     verdicts = {verdict.target_id: verdict for verdict in check_all(model, evaluation.targets)}
-    sibling = Sibling(result=result, summary=summary, verdicts=MappingProxyType(verdicts))
+    lint = check_lint(model, load_lint_rules())
+    sibling = Sibling(result=result, summary=summary, verdicts=MappingProxyType(verdicts), lint=lint)
     has_truth = bool(evaluation.truth.labels or evaluation.truth.pictures)
     if evaluation.compares and (has_truth or result.kind is not Kind.FLOAT32):
         sibling = _compare(sibling, model, conversion, evaluation, progress)

@@ -18,7 +18,8 @@ from backends.units import format_bytes, format_count, format_latency, format_sh
 CHOICE_RULE = (
     "Try first: the fastest measured with what the target is about that is accurate enough "
     f"({LEAST_PSNR_DB:.0f} dB, or the best class nearly always the same); where nothing was measured with it, of the "
-    "kinds that run wholly the most accurate on the fast engine, else the one that runs most."
+    "kinds that run wholly the most accurate on the fast engine, 40 dB being as good as equal and small files winning, "
+    "else the one that runs most."
 )
 
 

@@ -25,7 +25,7 @@ from profiler_gui.tables.record_view import RecordView
 from profiler_gui.widgets.label import escape_mnemonic, plain_label
 from profiler_gui.widgets.section import FactGrid, shown_texts
 
-_MOST_PUBLISHED = 5
+_MOST_PUBLISHED = 4
 """Buttons that fit into the dialog."""
 _ASK = (
     "Type the chipset as settings or data sheets name it (Snapdragon 855, Kirin 990), "
@@ -182,8 +182,7 @@ class ChipsetDialog(QDialog):
         row = QHBoxLayout(line)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        more = f" ({len(chipsets) - _MOST_PUBLISHED} more by search)" if len(chipsets) > _MOST_PUBLISHED else ""
-        label = plain_label(f"Published numbers of{more}", role="dim", is_selectable=False)
+        label = plain_label("Published numbers of", role="dim", is_selectable=False)
         label.setWordWrap(False)
         row.addWidget(label)
         for name in chipsets[:_MOST_PUBLISHED]:
@@ -192,6 +191,10 @@ class ChipsetDialog(QDialog):
             button.setAutoDefault(False)
             button.clicked.connect(partial(self._show_published, name))
             row.addWidget(button)
+        if len(chipsets) > _MOST_PUBLISHED:
+            more = plain_label(f"and {len(chipsets) - _MOST_PUBLISHED} more by name", role="dim", is_selectable=False)
+            more.setWordWrap(False)
+            row.addWidget(more)
         row.addStretch(1)
         return line
 

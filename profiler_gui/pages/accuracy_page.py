@@ -294,6 +294,10 @@ class AccuracyPage(Page):
         self.layers.show_columns([column.id for column in layer_columns() if column.is_default])
         self.layers.fit_columns()
         self.detail.show_layer(None)
+        if report is not None and report.entries:
+            # What was asked for: where it enters, with its channels and histograms.
+            self._on_layer_selected(report.entries[:1])
+            self.layers.select_rows(lambda row: row is report.entries[0])
         traps = comparison.traps if comparison else ()
         texts = [f"{trap.title}: {trap.message} {trap.remedy} [{trap.source}]" for trap in traps]
         self.traps.set_text("\n\n".join(texts) or (_NO_TRAPS if comparison else ""))

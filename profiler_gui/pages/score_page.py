@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QFormLayout,
     QFrame,
+    QHBoxLayout,
     QPushButton,
     QScrollArea,
     QSplitter,
@@ -80,6 +81,7 @@ class ScorePage(Page):
         self.take_button = QPushButton("Take them from the comparison")
         self.take_button.setAutoDefault(False)
         self._accuracy_text = plain_label("", role="dim")
+        self._accuracy_text.setContentsMargins(12, 0, 12, 0)
         self.requirements = CheckList()
         self._score = QWidget()
         self._score_column = QVBoxLayout(self._score)
@@ -142,7 +144,11 @@ class ScorePage(Page):
         column.setSpacing(4)
         column.addLayout(self._form)
         column.addWidget(self._accuracy_text)
-        column.addWidget(self.take_button, 0, Qt.AlignmentFlag.AlignLeft)
+        button_row = QHBoxLayout()
+        button_row.setContentsMargins(12, 0, 12, 4)
+        button_row.addWidget(self.take_button)
+        button_row.addStretch(1)
+        column.addLayout(button_row)
         column.addWidget(self._score)
         column.addStretch(1)
         scroll = QScrollArea()

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QScrollArea, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QScrollArea, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
 
 from backends.conversion.kinds import KINDS, POST_TRAINING, Kind
 from backends.conversion.request import ConversionRequest
@@ -53,6 +53,7 @@ class ConversionForm(QScrollArea):
         self.batch = QSpinBox()
         self.batch.setRange(1, _MOST_BATCH)
         self.known_inputs = plain_label("", role="dim")
+        self.known_inputs.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         shapes = make_form()
         shapes.addRow("", self.known_inputs)
         shapes.addRow("Shape", self.shapes)

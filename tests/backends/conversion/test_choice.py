@@ -12,6 +12,7 @@ from backends.conversion.kinds import Kind
 from backends.conversion.siblings import Sibling
 from backends.model.reader import read_model
 from backends.targets.check import check_all
+from backends.targets.lint import LintFinding
 from backends.targets.loader import load_targets
 from tests.support.builders import a_run
 from tests.support.quantised_pair import write_pair
@@ -47,7 +48,7 @@ def _siblings(pair: dict[Kind, Path], psnr_db: float, *, delegate: str = "", tim
         (40.0, (9, 3), Kind.INT8, "The fastest measured of the accurate ones: 3.00 ms; 40.0 dB against float32."),
         (12.0, (9, 3), Kind.FLOAT32, "The fastest measured of the accurate ones: 9.00 ms; equal to float32."),
         (40.0, (9, 20), Kind.FLOAT32, "The fastest measured of the accurate ones: 9.00 ms; equal to float32."),
-        (40.0, (100, 99), Kind.FLOAT32, "The fastest measured of the accurate ones: 100 ms; equal to float32."),
+        (35.0, (100, 99), Kind.FLOAT32, "The fastest measured of the accurate ones: 100 ms; equal to float32."),
     ],
 )
 def test_what_was_measured_with_the_targets_way_decides(pair, psnr_db, times_ms, kind, reason) -> None:
@@ -78,6 +79,17 @@ def test_a_kind_that_lost_its_accuracy_is_warned_of(pair) -> None:
 
     assert found is not None
     assert "8.0 dB against float32. That is not accurate enough" in found.reason
+
+
+def test_a_kind_that_the_lint_speaks_against_on_the_target_comes_later(pair) -> None:
+    finding = LintFinding(
+        rule="hybrid-weights", title="", detail="", why="", remedy="", targets=("nnapi-1.3",), source=""
+    )
+    siblings = list(_siblings(pair, 50.0, times_ms=None))
+    siblings[1] = replace(siblings[1], lint=(finding,))
+
+    assert choose_for(siblings, "nnapi-1.3").sibling.result.kind is Kind.FLOAT32
+    assert choose_for(siblings, "nnapi-fl5").sibling.result.kind is Kind.INT8
 
 
 def test_a_target_that_takes_nothing_has_no_choice(pair) -> None:
