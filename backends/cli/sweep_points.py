@@ -15,7 +15,7 @@ from backends.errors import ProfilerError
 from backends.power.typed import TypedMeter
 from backends.reports.curve_content import CurveContent
 from backends.runs.execution import HOST, execute_plan
-from backends.runs.metering import capped
+from backends.runs.metering import capped, governed
 from backends.runs.operating_points import describe_point, sweep_plans
 from backends.runs.plan import Kernels
 from backends.runs.run import Run
@@ -57,6 +57,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="frequency caps of the processor in MHz; needs root on the device",
     )
     group.add_argument(
+        "--vary-governor",
+        type=_list(str, None),
+        default=[],
+        metavar="powersave,performance",
+        help="governors that choose the processor's clocks; needs root on the device; the old one comes back",
+    )
+    group.add_argument(
         "--budget", type=_power, metavar="POWER", help="power budget above idle to answer for, such as 800 or 1.5W"
     )
     group.add_argument(
@@ -88,19 +95,25 @@ def execute(arguments: argparse.Namespace) -> ExitCode:
             kernels=arguments.vary_kernels if device.info.id == HOST else (),
         )
     ]
-    points = [(plan, cap) for plan in plans for cap in arguments.vary_cap or [0.0]]
+    points = [
+        (plan, governor, cap)
+        for plan in plans
+        for governor in dict.fromkeys(arguments.vary_governor or [""])
+        for cap in arguments.vary_cap or [0.0]
+    ]
     runs, failures = list[Run](), list[str]()
     with shown_progress(stops_first=True) as progress:
-        for number, (plan, cap) in enumerate(points, 1):
-            name = describe_point(plan) + (f", at most {cap:g} MHz" if cap else "")
+        for number, (plan, governor, cap) in enumerate(points, 1):
+            parts = [describe_point(plan), governor and f"governor {governor}", f"at most {cap:g} MHz" if cap else ""]
+            name = ", ".join(filter(None, parts))
             if progress.is_stopping:
                 failures.append(f"{name}: it was stopped before.")
                 continue
             progress.step(f"Point {number} of {len(points)}: {name}")
             try:
-                with capped(plan, cap, devices) as environment:
+                with governed(plan, governor, devices) as first, capped(plan, cap, devices) as second:
                     run = execute_plan(arguments.model.path, model, plan, progress, devices=devices)
-                runs.append(replace(run, environment={**run.environment, **environment}))
+                runs.append(replace(run, environment={**run.environment, **first, **second}))
             except ProfilerError as error:
                 if len(points) == 1:
                     raise

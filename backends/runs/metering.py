@@ -18,6 +18,7 @@ from backends.power.dumps import DumpSource, ask, parse_thermal
 from backends.power.energy import MeterWords, compute_energy
 from backends.power.files import HostFiles, ShellFiles
 from backends.power.frequency_cap import frequency_cap
+from backends.power.governor import governor
 from backends.power.integration import Signal
 from backends.power.meter import POWER_ID, Meter, Place, check_rate
 from backends.power.meters import NONE, FileMeter, open_meter
@@ -29,10 +30,11 @@ from backends.power.traces import Quantity, Window, WindowKind
 from backends.progress import Progress
 from backends.runs.execution import HOST, execute_plan, find_device
 from backends.runs.looping import Looped, loop_here, loop_on_device
-from backends.runs.operating_points import FREQUENCY_CAP
+from backends.runs.operating_points import FREQUENCY_CAP, GOVERNOR
 from backends.runs.plan import Plan
 from backends.runs.preflight import warnings_of
-from backends.runs.recordings import add_recording, recordings_folder
+from backends.runs.recording_folder import recordings_folder, trim_recordings
+from backends.runs.recordings import add_recording
 from backends.runs.run import Run
 from backends.runs.runner_settings import read_runner_choices, with_chosen_runner
 from backends.runs.tapping import TappedProgress
@@ -107,6 +109,22 @@ def capped(plan: Plan, megahertz: float, devices: Iterable[Device] | None = None
     place, _ = place_of(plan, devices)
     with frequency_cap(place, megahertz) as said:
         yield {FREQUENCY_CAP: said}
+
+
+@contextmanager
+def governed(plan: Plan, name: str, devices: Iterable[Device] | None = None) -> Iterator[Mapping[str, str]]:
+    """Set the governor where the plan's model runs, and give what is to be told of it; an empty name changes nothing.
+
+    Raises:
+        MeterError: there is no such governor, or it may not be set.
+        DeviceError: there is no such device, or it refuses.
+    """
+    if not name:
+        yield {}
+        return
+    place, _ = place_of(plan, devices)
+    with governor(place, name) as said:
+        yield {GOVERNOR: said}
 
 
 def execute_metered(  # noqa: PLR0913 - what, where, and who listens
@@ -316,6 +334,8 @@ def _finish(run: Run, meter: Meter | None, part: _Parts, warnings: tuple[str, ..
     files = {}
     try:
         files = dict(recorder.keep_files(recordings_folder(), run.id))
+        if files:
+            trim_recordings(recordings_folder(), keeps=run.id)
     except StoreError as error:
         notes.append(f"{error.message}. The run keeps thinned curves only.")
     traces = recorder.traces(scales={POWER_ID: factor}, files=files)

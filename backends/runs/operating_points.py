@@ -8,6 +8,8 @@ from backends.runs.benchmark.delegates import load_delegates
 from backends.runs.plan import Kernels, Plan
 from backends.runs.run import Run
 
+GOVERNOR = "governor_set"
+"""Key of a run's environment: the governor that was set for it, in words."""
 FREQUENCY_CAP = "frequency_cap"
 """Key of a run's environment: how the clocks were capped, in words."""
 
@@ -24,9 +26,9 @@ def point_of(run: Run) -> OperatingPoint | None:
     is_total = per is None
     if per is None:
         per, error = energy.total_per_inference_mj, energy.total_error_mj / energy.inferences
-    cap = run.environment.get(FREQUENCY_CAP, "")
+    clocks = [run.environment.get(key, "") for key in (GOVERNOR, FREQUENCY_CAP)]
     return OperatingPoint(
-        label=", ".join(part for part in (describe_point(run.plan), cap) if part),
+        label=", ".join(part for part in (describe_point(run.plan), *clocks) if part),
         series=f"{run.model_name} on {device_name(run)}",
         seconds=energy.seconds_per_inference,
         energy_mj=per,

@@ -16,16 +16,10 @@ from backends.power.recorder import CAPACITY
 from backends.power.thinning import thin
 from backends.power.traces import Quantity, Trace, WindowKind
 from backends.runs.run import Run
-from backends.user_folders import cache_folder
 
 _BEGAN = "recording_began"
 _CLOCK_ERROR_S = 0.05
 """Two clocks that are set by the network differ by some hundredths of a second."""
-
-
-def recordings_folder() -> Path:
-    """Give the folder for all samples of long recordings."""
-    return cache_folder() / "recordings"
 
 
 def add_recording(run: Run, path: Path, *, offset_s: float | None = None) -> Run:

@@ -4,8 +4,8 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QTimer, Slot
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtCore import QTimer, QUrl, Slot
+from PySide6.QtGui import QDesktopServices, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QSizePolicy, QTabWidget, QVBoxLayout, QWidget
 
 from backends.power.recorder import LiveBoard, LiveCurve
@@ -16,8 +16,9 @@ from backends.progress import Progress
 from backends.reports.plain_text import plain
 from backends.reports.power_facts import energy_facts, power_at_rate_text
 from backends.runs.operating_points import points_of
+from backends.runs.recording_folder import MOST_BYTES, MOST_DAYS, recordings_folder
 from backends.runs.run import Run
-from backends.units import format_energy, format_latency, format_power
+from backends.units import format_bytes, format_energy, format_latency, format_power
 from profiler_gui.jobs import JobRunner
 from profiler_gui.notices import NoticeBoard
 from profiler_gui.pages.curve_pane import CurvePane
@@ -65,11 +66,13 @@ class PowerPage(Page):
         self._title = plain_label("", role="section")
         self._words = plain_label("", role="dim")
         self.add_button = QPushButton("Add a meter's file…")
+        self.folder_button = QPushButton("Recordings")
         self.tabs = QTabWidget()
         self._arrange()
         self._timer = QTimer(self)
         self._timer.setInterval(_LIVE_MS)
         self._timer.timeout.connect(self._on_tick)
+        self.folder_button.clicked.connect(self._open_folder)
         self.add_button.clicked.connect(self._choose_file)
         self.curve.run_chosen.connect(self._on_run_chosen)
         self.follow(model_changed=self.invalidate, runs_changed=self.invalidate, run_changed=self.invalidate)
@@ -122,10 +125,15 @@ class PowerPage(Page):
         row = QHBoxLayout()
         row.setContentsMargins(12, 4, 12, 0)
         row.addWidget(self.add_button)
+        row.addWidget(self.folder_button)
         row.addStretch(1)
         column.addLayout(row)
         column.addStretch(1)
         self.add_button.setToolTip("Put an external meter's recording into the chosen run: Joulescope, Monsoon, Otii…")
+        self.folder_button.setToolTip(
+            f"All samples of long recordings, as CSV. Those of the last {MOST_DAYS:g} days are kept, "
+            f"up to {format_bytes(MOST_BYTES)}; runs keep their curves and figures."
+        )
         over_time = TurningSplitter((5, 2))
         over_time.addWidget(self.traces)
         over_time.addWidget(scrolled(side, margin=0))
@@ -187,6 +195,19 @@ class PowerPage(Page):
         self._words.set_text("\n".join(plain(line) for line in lines))
 
     # An external meter's file -----------------------------------------------------------------------------------------
+
+    @Slot()
+    def _open_folder(self) -> None:
+        """Show the folder with all samples of long recordings."""
+        folder = recordings_folder()
+        if not folder.is_dir():
+            self.notices.inform(
+                "There are no recordings yet.",
+                hint="Only recordings that are too long to be kept whole within a run get files of their own.",
+                key="recordings",
+            )
+            return
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
 
     @Slot()
     def _choose_file(self) -> None:
