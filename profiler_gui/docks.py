@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from PySide6.QtCore import QByteArray, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget, QWidget
 
 from profiler_gui.naming import name_parts
 from profiler_gui.services import Services
@@ -16,6 +16,8 @@ _INSPECTOR_WIDTH_SHARE = 0.27
 _INSPECTOR_WIDTHS = (300, 460)
 _BOTTOM_HEIGHT_SHARE = 0.36
 _BOTTOM_HEIGHTS = (220, 480)
+_MOST_WIDTH_SHARE, _MOST_HEIGHT_SHARE = 0.38, 0.45
+"""The graph keeps the larger part of small windows, such as those on screens at 200 %."""
 _LEAST_PAGE = (240, 120)
 
 
@@ -130,6 +132,8 @@ class Docks(QObject):
         for panel in PANELS:
             dock = QDockWidget(panel.title, window)
             dock.setObjectName(panel.id)
+            # Also before it has a page: a small window would leave nothing to the panel, not even room to be made.
+            dock.setMinimumHeight(_LEAST_PAGE[1])
             window.addDockWidget(panel.area, dock)
             self._docks[panel.id] = dock
             self._toggles[panel.id] = self._make_toggle(panel, dock)
@@ -194,6 +198,11 @@ class Docks(QObject):
 
     @Slot()
     def _on_settled(self) -> None:
+        # Qt makes these bars anew when docks move. Whole titles, with arrows to the others, where room is short.
+        for bar in self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            bar.setElideMode(Qt.TextElideMode.ElideNone)
+            bar.setUsesScrollButtons(True)
+            bar.setAccessibleName("Panels")
         if self._services.session.current is not None or self._services.runs.runs:
             # One page in a turn, so that the window answers in between.
             for panel in PANELS:
@@ -238,7 +247,9 @@ class Docks(QObject):
             window.tabifyDockWidget(first, second)
         bottom[0].raise_()
         width = _within(window.width() * _INSPECTOR_WIDTH_SHARE, _INSPECTOR_WIDTHS)
+        width = min(width, round(window.width() * _MOST_WIDTH_SHARE))
         height = _within(window.height() * _BOTTOM_HEIGHT_SHARE, _BOTTOM_HEIGHTS)
+        height = min(height, round(window.height() * _MOST_HEIGHT_SHARE))
         window.resizeDocks([docks[0]], [width], Qt.Orientation.Horizontal)
         window.resizeDocks([bottom[0]], [height], Qt.Orientation.Vertical)
 

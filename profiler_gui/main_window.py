@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
-from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from backends.reports.plain_text import plain
 from backends.units import format_count
@@ -151,6 +151,11 @@ class MainWindow(QMainWindow):
     def _show_whether_open(self) -> None:
         """Show the docks with the first model, and the empty state without any tab."""
         has_model = self._services.session.current is not None
+        shown = self.tabs if has_model or self.tabs.views else self.empty_state
+        # First of all: what is hidden shall not make the window larger when docks come.
+        policy = QSizePolicy.Policy.Preferred if shown is self.empty_state else QSizePolicy.Policy.Ignored
+        self.empty_state.setSizePolicy(policy, policy)
+        self._stack.setCurrentWidget(shown)
         is_open = has_model or bool(self._services.runs.runs)
         was_open = self._shows_docks
         self._shows_docks = is_open
@@ -163,7 +168,6 @@ class MainWindow(QMainWindow):
         elif was_open and not is_open:
             self._save_layout()
             self.docks.hide_all()
-        self._stack.setCurrentWidget(self.tabs if has_model or self.tabs.views else self.empty_state)
 
     def _save_layout(self) -> None:
         self._services.settings.layout = self.docks.layout_state()

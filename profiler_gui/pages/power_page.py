@@ -136,7 +136,8 @@ class PowerPage(Page):
         )
         over_time = TurningSplitter((5, 2))
         over_time.addWidget(self.traces)
-        over_time.addWidget(scrolled(side, margin=0))
+        self._side = scrolled(side, margin=0)
+        over_time.addWidget(self._side)
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(over_time, "Over time")
         self.tabs.addTab(self.curve, "Power and rate")
@@ -159,6 +160,7 @@ class PowerPage(Page):
         self._timer.setInterval(_HOST_LIVE_MS if _HOST in live else _LIVE_MS)
         if not self._was_live:
             self._was_live = True
+            self._side.show()
             self._title.set_text("Measuring")
             self.tiles.show_numbers(())
             self._words.set_text("Energy is computed from all samples when the run is over.")
@@ -174,6 +176,8 @@ class PowerPage(Page):
 
     def _show_run(self, run: Run | None) -> None:
         self.add_button.setVisible(run is not None and bool(run.windows))
+        # An empty column beside a sentence would only make the sentence's room smaller.
+        self._side.setVisible(run is not None and bool(run.windows or run.traces))
         if run is None or not run.traces:
             self.traces.empty_text = _NO_MODEL if self.record is None else _NO_RUN if run is None else _NO_POWER
             self.traces.show_curves(())

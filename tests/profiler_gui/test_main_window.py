@@ -3,9 +3,10 @@ import shutil
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QPushButton, QTabBar
 
 from backends.model.model import OperatorId
+from profiler_gui.app import make_window
 from profiler_gui.main_window import MainWindow
 from profiler_gui.session import Overlay
 from profiler_gui.settings import Settings
@@ -282,3 +283,28 @@ def test_a_copied_file_can_be_opened_beside_the_first(window, open_file, model_f
     open_file(copy)
 
     assert window.tabs.count() == 2
+
+
+def test_a_small_window_keeps_its_size_and_leaves_room_for_panels(services, qtbot, model_file):
+    """As on a screen of 1280x800 at 200 %."""
+    window = make_window(services)
+    qtbot.addWidget(window)
+    window.resize(640, 400)
+    with qtbot.waitExposed(window):
+        window.show()
+    services.opener.open_paths([model_file])
+    qtbot.waitUntil(lambda: window.docks.made_page("layers") is not None and window.page.canvas.picture is not None)
+    qtbot.waitUntil(lambda: window.docks["layers"].height() >= 120)
+
+    assert (window.width(), window.height()) == (640, 400)
+    assert window.page.canvas.height() >= 60
+    window.close()
+
+
+def test_titles_of_panels_are_whole_however_narrow_the_window_is(window, open_file, model_file, qtbot):
+    open_file(model_file)
+    window.resize(640, 500)
+    bar = window.findChild(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    qtbot.waitUntil(lambda: bar.elideMode() is Qt.TextElideMode.ElideNone)
+
+    assert bar.usesScrollButtons()
