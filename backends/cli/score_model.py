@@ -6,6 +6,7 @@ from pathlib import Path
 from backends.challenges.challenge import Challenge, load_challenges
 from backends.challenges.requirements import check_requirements
 from backends.challenges.scoring import fit_constant, score_entry
+from backends.cli.accuracy_file import read_metrics
 from backends.cli.exit_code import ExitCode
 from backends.cli.model_argument import add_model_argument, open_model
 from backends.cli.output import check_output, write_outputs
@@ -30,6 +31,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--challenge", metavar="ID", required=True, help=f"which one: {known}".replace("%", "%%"))
     parser.add_argument("--run", metavar="RUN", type=Path, help="a saved run (JSON) of the model, for the runtime")
     parser.add_argument("--runtime-ms", metavar="MS", type=float, help="the runtime, instead of a run's mean latency")
+    parser.add_argument(
+        "--accuracy",
+        metavar="FILE",
+        type=Path,
+        help="what `accuracy ... --reference DIR --output FILE.json` wrote, for the metrics that are not given",
+    )
     for metric in {metric.id: metric for one in challenges for metric in one.metrics}.values():
         parser.add_argument(
             f"--{metric.id}",
@@ -48,6 +55,8 @@ def execute(arguments: argparse.Namespace) -> ExitCode:
     model = open_model(arguments.model)
     runtime_ms = _runtime_ms(arguments, model)
     metrics = {metric.id: value for metric in challenge.metrics if (value := getattr(arguments, metric.id)) is not None}
+    if arguments.accuracy is not None:
+        metrics = {**read_metrics(arguments.accuracy, challenge, model.name), **metrics}
     place = None
     if runtime_ms is not None and len(metrics) == len(challenge.metrics):
         try:

@@ -45,6 +45,51 @@ def test_wrong_use_is_told(arguments: list[str], model_file: Path) -> None:
     assert main(["score", str(model_file), *arguments]) == 2
 
 
+def _accuracy(path: Path, **output: float) -> Path:
+    tree = {"schema": "tflite-profiler/accuracy/1", "model": "net.tflite", "outputs": [output]}
+    path.write_text(json.dumps(tree))
+    return path
+
+
+def test_the_psnr_comes_from_a_comparison_with_reference_pictures(
+    tmp_path: Path, model_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = model_file.rename(tmp_path / "net.tflite")
+    file = _accuracy(tmp_path / "accuracy.json", psnr_db=50.0, actual_truth_psnr_db=29.58)
+    arguments = ["score", str(model), "--challenge", "mai21-super-resolution", "--runtime-ms", "44.85"]
+    assert main([*arguments, "--accuracy", str(file)]) == 0
+
+    assert "Score    51.02" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "message"),
+    [
+        ("nonsense", 4, "is damaged"),
+        ("[" * 100_000, 4, "is damaged"),
+        ("{}", 4, "is not what the verb accuracy wrote"),
+        ('{"schema": "tflite-profiler/accuracy/1", "outputs": [7]}', 4, "is not what the verb accuracy wrote"),
+        ('{"schema": "tflite-profiler/accuracy/1", "model": "x", "outputs": [{}]}', 2, "another model"),
+        (
+            '{"schema": "tflite-profiler/accuracy/1", "model": "net.tflite", '
+            '"outputs": [{"actual_truth_psnr_db": NaN}]}',
+            2,
+            "with the original only",
+        ),
+    ],
+)
+def test_a_file_that_holds_no_metrics_is_refused(
+    text: str, code: int, message: str, tmp_path: Path, model_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = model_file.rename(tmp_path / "net.tflite")
+    file = tmp_path / "accuracy.json"
+    file.write_text(text)
+    found = main(["score", str(model), "--challenge", "mai21-super-resolution", "--accuracy", str(file)])
+
+    assert message in capsys.readouterr().err
+    assert found == code
+
+
 def test_published_numbers_are_searched(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["published", "kirin", "9000", "--format", "json"]) == 0
 
