@@ -105,7 +105,7 @@ def test_a_model_that_cannot_be_read_is_a_failure(play, request_for_kinds, tmp_p
 def test_every_end_is_a_sentence(tmp_path, request_for_kinds, answer: str, sentence: str) -> None:
     request = request_for_kinds(Kind.INT8)
     command = _worker(tmp_path, answer)
-    with ConversionChild(Progress(), command=command, silence_s=3) as child:
+    with ConversionChild(Progress(), command=command, silence_s=1) as child:
         staged = child.stage(request, tmp_path, unrolls=False)
         with pytest.raises(RunError, match=sentence):
             child.convert(request, Kind.INT8, staged, tmp_path, tmp_path / "out.tflite")

@@ -1,5 +1,10 @@
-"""The example networks, tiny, through all kinds, run and compared: the whole chain with TensorFlow and LiteRT."""
+"""The example networks, tiny, converted, run and compared: the whole chain with TensorFlow and LiteRT.
 
+One network becomes every kind; the others become float32, int8 and two more kinds in turn, so that each kind is made of
+three networks or more. ``tests/benchmarks/bench_conversion.py`` makes every kind of every network.
+"""
+
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,16 +25,25 @@ from backends.model.reader import read_model
 pytestmark = pytest.mark.timeout(300)
 
 Convert = Callable[[str], dict[Kind, Model]]
+_ALL_OF = "anchor-sr"
+_IN_TURN = tuple(kind for kind in POST_TRAINING if kind not in (Kind.FLOAT32, Kind.INT8))
 _SIZES = {"scene": (48, 48), "lstm": (4, 3)}
+
+
+def _kinds_of(name: str) -> tuple[Kind, ...]:
+    if name == _ALL_OF:
+        return POST_TRAINING
+    number = list(EXAMPLES).index(name)
+    return (Kind.FLOAT32, Kind.INT8, *(_IN_TURN[(number + step) % len(_IN_TURN)] for step in (0, 2)))
 
 
 def _convert_all(child: ConversionChild, name: str, folder: Path) -> dict[Kind, Model]:
     path = folder / f"{name}.keras"
     child.make_example(name, path, width=4, size=_SIZES.get(name, (16, 16)))
-    request = ConversionRequest(source=read_source(path), kinds=POST_TRAINING, data=DataChoice(count=3))
+    request = ConversionRequest(source=read_source(path), kinds=_kinds_of(name), data=DataChoice(count=3))
     staged = child.stage(request, folder / "staged", unrolls=True)
     models = {}
-    for kind in POST_TRAINING:
+    for kind in request.kinds:
         child.convert(request, kind, staged, folder / "staged", folder / f"{kind}.tflite")
         models[kind] = read_model(folder / f"{kind}.tflite")
     return models
@@ -48,8 +62,15 @@ def convert_all(child: ConversionChild, tmp_path_factory: pytest.TempPathFactory
     return convert
 
 
+def test_every_kind_is_made_of_three_networks_or_more() -> None:
+    made = Counter(kind for name in EXAMPLES for kind in _kinds_of(name))
+
+    assert set(made) == set(POST_TRAINING)
+    assert min(made.values()) >= 3
+
+
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_an_example_becomes_every_kind(convert_all: Convert, name: str) -> None:
+def test_an_example_becomes_its_kinds(convert_all: Convert, name: str) -> None:
     models = convert_all(name)
     original = models[Kind.FLOAT32]
     for kind, model in models.items():
