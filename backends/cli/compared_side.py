@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from backends.cli.model_argument import open_model, parse_place
+from backends.cli.model_argument import ModelPlace, open_model, parse_place
 from backends.cli.usage import UsageError
 from backends.compare.comparison import Subject
 from backends.errors import ModelFileError, StoreError
@@ -42,6 +42,20 @@ def read_sides(a: NamedSide, b: NamedSide) -> tuple[Subject, Subject]:
         UsageError: runs and model of a side do not belong together, or the model of a foreign file is not known.
     """
     return _read_side(a, _model_text(b)), _read_side(b, _model_text(a))
+
+
+def read_baseline(text: str, model: ModelPlace) -> Subject:
+    """Read what a report's runs are compared with: a run, also what another tool measured of the report's model.
+
+    Raises:
+        ModelFileError: a model cannot be read.
+        StoreError: the run cannot be read.
+        UsageError: it is no run.
+    """
+    side = NamedSide(letter="A", text=text)
+    if not _is_measured(Path(text)):
+        raise UsageError(f"--baseline {plain(text)} is no run.")
+    return _read_side(side, f"{model.path}:{model.entry}" if model.entry else str(model.path))
 
 
 def _read_side(side: NamedSide, other_model: str) -> Subject:

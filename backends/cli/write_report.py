@@ -2,9 +2,11 @@
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from backends.api import collect
+from backends.cli.compared_side import read_baseline
 from backends.cli.exit_code import ExitCode
 from backends.cli.model_argument import add_model_argument, open_model
 from backends.cli.output import check_output
@@ -30,6 +32,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--target", action="append", default=[], metavar="ID", help="tell about this target only; may be repeated"
+    )
+    parser.add_argument(
+        "--baseline",
+        metavar="RUN",
+        help="what the runs are compared with, also of another model that lies beside it (default: the first run)",
     )
     parser.add_argument("--note", action="append", default=[], metavar="TEXT", help="add a sentence; may be repeated")
     parser.add_argument(
@@ -60,6 +67,9 @@ def execute(arguments: argparse.Namespace) -> ExitCode:
     found = read_foreign(arguments.runs, model)
     ids = [target.id for target in targets] if arguments.target else None
     subject = collect(model, found, ids, arguments.note)
+    if arguments.baseline is not None:
+        base = read_baseline(arguments.baseline, arguments.model)
+        subject = replace(subject, baseline=base.run, baseline_model=base.model)
     if report is not None:
         write_report(arguments.output, report, _content(subject, report.name, arguments))
         print(f"{plain(str(arguments.output))} written", file=sys.stderr)

@@ -58,7 +58,11 @@ def find_throttling(traces: Iterable[Trace], windows: Sequence[Window] = ()) -> 
         times, values = np.asarray(trace.times_s), np.asarray(trace.values)
         if loop is not None:
             inside = (times >= loop.start_s) & (times <= loop.end_s)
-            times, values = times[inside], values[inside]
+            before = np.flatnonzero(times < loop.start_s)
+            held = values[before[-1:]] if trace.quantity is Quantity.STATUS else values[:0]
+            # A status holds until the next one is asked for, which may be after a short loop.
+            times = np.concatenate([np.full(len(held), loop.start_s), times[inside]])
+            values = np.concatenate([held, values[inside]])
         if trace.quantity is Quantity.STATUS:
             found.extend(_raised_status(trace, times, values))
         elif trace.quantity in (Quantity.LATENCY, Quantity.CLOCK):

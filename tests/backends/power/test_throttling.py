@@ -72,6 +72,14 @@ def test_androids_own_word_counts() -> None:
     assert "status 2" in found[0].sentence
 
 
+def test_a_status_from_before_a_short_loop_holds_in_it() -> None:
+    trace = a_trace(Quantity.STATUS, np.array([1.0, 9.0, 400.0]), np.array([0.0, 2.0, 0.0]))
+    over = a_trace(Quantity.STATUS, np.array([1.0, 9.0, 400.0]), np.array([2.0, 0.0, 2.0]))
+
+    assert [item.start_s for item in find_throttling([trace], [_LOOP])] == [10.0]
+    assert find_throttling([over], [_LOOP]) == ()
+
+
 def test_clocks_that_fall_after_the_loop_are_no_throttling() -> None:
     times = np.arange(0.0, 330.0, 0.5)
     values = np.where(times < 312, 2400.0, 300.0)
