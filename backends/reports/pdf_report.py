@@ -29,7 +29,7 @@ class PdfReport:
         """Write the whole document."""
         pdf = make_pdf(content.title)
         pdf.set_font(FONT, "B", size=17)
-        pdf.multi_cell(0, 8, clean(pdf, content.title), new_x="LMARGIN", new_y="NEXT")
+        pdf.multi_cell(0, 8, clean(pdf, content.title), align="L", new_x="LMARGIN", new_y="NEXT")
         pdf.ln(2)
         for section in content.sections():
             _write_section(pdf, section)
@@ -130,7 +130,8 @@ def _draw_strips(pdf: "FPDF", figure: Figure) -> None:
             top, column = pdf.get_y(), 0
         last = min(first + (pdf.page_break_trigger - top) / scale, figure.height)
         x = pdf.l_margin + column * (width + _GAP)
-        with pdf.rect_clip(x, top, width, (last - first) * scale):
+        # Leaving a clip restores the colours in the document; fpdf2 would take them for still set without a context.
+        with pdf.local_context(), pdf.rect_clip(x, top, width, (last - first) * scale):
             for shape, (low, high) in zip(figure.shapes, spans, strict=True):
                 if high >= first and low <= last:
                     draw_shape(pdf, shape, x, top - first * scale, scale)

@@ -2,6 +2,7 @@
 
 import io
 import re
+import zlib
 from dataclasses import replace
 
 import pytest
@@ -259,3 +260,18 @@ def test_nodes_and_rows_of_the_same_operator_are_linked() -> None:
     for index in range(3):
         assert len(re.findall(rf'<rect [^>]*data-op="0-{index}"', text)) == 1
         assert len(re.findall(rf'<tr data-op="0-{index}"', text)) == 1
+
+
+def test_nodes_of_one_colour_have_it_in_every_strip_on_paper() -> None:
+    model = a_chain(["CONV_2D"] * 60)
+    data = _pdf(FullContent(_subject(model, chosen_target="dsp"), detail=Detail.PAPER))
+    pages = [
+        zlib.decompress(found)
+        for found in re.findall(rb"stream\n(.*?)\nendstream", data, re.DOTALL)
+        if found[:1] == b"x"
+    ]
+    strips = [strip for page in pages for strip in re.findall(rb" re W n\n(.*?)\nQ\n", page, re.DOTALL)]
+    fills = [strip[: strip.index(b"B\n")] for strip in strips if b"B\n" in strip]
+
+    assert len(fills) > 2
+    assert all(b" rg" in before for before in fills), "a strip begins without the colours of the one before"
