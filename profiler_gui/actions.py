@@ -285,6 +285,7 @@ ACTIONS: Mapping[str, ActionSpec] = {spec.id: spec for spec in _SPECS}
 GRAPH_KEYS = (
     ("Home", "Show the start of the graph"),
     ("Enter", "Open the subgraph that an operator calls"),
+    ("1 … 9, Ctrl+1 … 9", "Go to a bookmark, set it"),
     ("Arrow keys", "Go to the neighbouring operator"),
     ("Wheel", "Zoom at the pointer"),
     ("Drag", "Move the graph"),

@@ -14,13 +14,16 @@ from backends.reports.plain_text import plain
 from profiler_gui.canvas import export, sheets
 from profiler_gui.canvas.export import Content
 from profiler_gui.canvas.graph_view import GraphView
-from profiler_gui.canvas.palette import LIGHT
+from profiler_gui.canvas.legend import legend_size
+from profiler_gui.canvas.palette import PAPER
 from profiler_gui.dialogs.graph_export_dialog import TO_FILE, TO_PRINTER, GraphExportDialog, PictureKind, PictureWish
 from profiler_gui.main_window import MainWindow
 from profiler_gui.notices import Notice, NoticeAction, Severity
 from profiler_gui.pages.model_page import ModelPage
 from profiler_gui.services import Services
 
+_NO_LEGEND = 24.0
+"""Legends of this height are empty."""
 _NO_PRINTING = "Printing is not available here. Export the graph as PDF and print that."
 
 
@@ -64,6 +67,8 @@ class GraphExport(QObject):
             return _size_text((contents if wish.has_legend else bare)[wish.is_whole], wish)
 
         dialog = GraphExportDialog(kinds, tell, is_dark=self._services.theme.is_dark, parent=self._window)
+        legend = contents[True].overlay
+        dialog.offer_legend(legend is not None and legend_size(legend)[1] > _NO_LEGEND)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.wanted.connect(do)
         dialog.open()
@@ -123,7 +128,7 @@ class GraphExport(QObject):
 def _content(canvas: GraphView, wish: PictureWish) -> Content:
     return canvas.export_content(
         whole=wish.is_whole,
-        palette=LIGHT if wish.is_light else None,
+        palette=PAPER if wish.is_light else None,
         has_legend=wish.has_legend,
         has_marks=wish.has_marks,
     )
@@ -153,15 +158,19 @@ def _size_text(content: Content, wish: PictureWish) -> str:
         scale = export.fitting_png_scale(content, wish.scale)
         view = export.make_scene("the PNG", content, scale).view
         size = f"{view.width:,.0f} × {view.height:,.0f} pixels".replace(",", "\u202f")
-        return size if scale == wish.scale else f"{size}: a PNG of this graph cannot be larger than {scale:.2%}."
+        return size if scale == wish.scale else f"{size}: a PNG of this graph cannot be larger than {_percent(scale)}."
     if wish.kind in (PictureKind.SVG, PictureKind.PDF):
         return "Texts stay texts, and lines sharp at any size."
     fits = wish.kind is PictureKind.ONE_SHEET
     tiling = sheets.tile(content, sheets.paper_of(sheets.a4_layout(content)), None if fits else wish.scale)
     if fits:
-        return f"On A4 the graph is shown at {tiling.scale:.0%} of its size on the screen."
+        return f"On A4 the graph is shown at {_percent(tiling.scale)} of its size on the screen."
     count = f"{tiling.count} sheet{'s' if tiling.count != 1 else ''} of A4"
     return tiling.note or (f"{count}, {tiling.columns} beside each other, {tiling.rows} below each other.")
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.0f} %" if share >= 0.1 else f"{share * 100:.2g} %"
 
 
 def _open(path: Path) -> None:

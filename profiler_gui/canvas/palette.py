@@ -190,6 +190,8 @@ def _with_contrast(palette: Palette, *, ink: str, ground: str) -> Palette:
     )
 
 
+PAPER = replace(LIGHT, background="#ffffff")
+"""For prints: ink is not spent on the ground."""
 _DARKER = 150
 CONTRAST_LIGHT = _with_contrast(LIGHT, ink="#000000", ground="#ffffff")
 CONTRAST_DARK = _with_contrast(DARK, ink="#ffffff", ground="#000000")

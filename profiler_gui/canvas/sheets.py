@@ -89,7 +89,8 @@ def tile(content: Content, paper: Paper, scale: float | None) -> Tiling:
         scale *= min(0.98, math.sqrt(MOST_SHEETS / (columns * rows)))
     note = ""
     if scale < wanted:
-        note = f"At {wanted:.0%} it would take more than {MOST_SHEETS} sheets; it is shown at {scale:.2%} instead."
+        shown = f"it is shown at {scale * 100:.3g} % instead"
+        note = f"At {wanted * 100:.0f} % it would take more than {MOST_SHEETS} sheets; {shown}."
     return Tiling(columns=columns, rows=rows, scale=scale, note=note)
 
 
@@ -184,7 +185,9 @@ class _Sheets:
         painter.scale(dots, dots)
         painter.save()
         painter.scale(self.points, self.points)
-        painter.translate(-column * width, -row * height)
+        # A graph on one column of sheets stands in its middle.
+        aside = max(0.0, (width - view.width) / 2) if self.tiling.columns == 1 else 0.0
+        painter.translate(aside - column * width, -row * height)
         painter.setClipRect(region)
         if not region.isEmpty():
             self.whole.paint(painter, region)

@@ -131,6 +131,10 @@ class GraphExportDialog(QDialog):
             is_light=self.light.isChecked(),
         )
 
+    def offer_legend(self, has_legend: bool) -> None:
+        """Ask about the legend only where there is one."""
+        self.legend.setVisible(has_legend)
+
     def accept(self) -> None:
         """Hand over what is chosen."""
         wish = self.wish
@@ -138,7 +142,7 @@ class GraphExportDialog(QDialog):
         self.wanted.emit(wish)
 
     def _arrange(self) -> None:
-        form = QFormLayout()
+        self._form = form = QFormLayout()
         form.setVerticalSpacing(8)
         form.addRow("&As", self.kind)
         form.addRow("&Part", self.part)
@@ -164,7 +168,7 @@ class GraphExportDialog(QDialog):
     @Slot()
     def _on_kind_changed(self) -> None:
         kind = PictureKind(self.kind.currentData())
-        self.scale.setEnabled(kind.has_scale)
+        self._form.setRowVisible(self.scale, kind.has_scale)
         if kind is PictureKind.PNG:
             self.scale.setValue(_PNG_PERCENT)
         elif kind is PictureKind.SHEETS:

@@ -4,13 +4,24 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from profiler_gui.actions import ACTIONS, GRAPH_KEYS, RUNS_KEYS, Menu
 from profiler_gui.widgets.label import plain_label
 
 _LEFT_GROUPS = {Menu.FILE, Menu.EDIT, Menu.TARGETS, Menu.PROFILE, "Panels"}
 _LEFT, _RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
+
+_MOST_OF_SCREEN = 0.85
 
 
 class ShortcutsDialog(QDialog):
@@ -28,7 +39,9 @@ class ShortcutsDialog(QDialog):
         groups = [(title, rows) for title, rows in groups if rows]
         left = _column([group for group in groups if group[0] in _LEFT_GROUPS])
         right = _column([group for group in groups if group[0] not in _LEFT_GROUPS])
-        columns = QHBoxLayout()
+        sheet = QWidget()
+        columns = QHBoxLayout(sheet)
+        columns.setContentsMargins(0, 0, 16, 0)
         columns.setSpacing(48)
         columns.addLayout(left)
         columns.addLayout(right)
@@ -37,14 +50,21 @@ class ShortcutsDialog(QDialog):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 24, 24, 16)
         outer.setSpacing(24)
-        outer.addLayout(columns)
+        area = QScrollArea()
+        area.setAccessibleName("Keyboard shortcuts")
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setWidget(sheet)
+        outer.addWidget(area, 1)
         outer.addWidget(buttons)
+        wanted, room = sheet.sizeHint(), self.screen().availableSize() * _MOST_OF_SCREEN
+        self.resize(min(wanted.width() + 80, room.width()), min(wanted.height() + 110, room.height()))
 
 
 def _rows_of(menu: Menu) -> list[tuple[str, str]]:
     rows = []
     for spec in ACTIONS.values():
-        if spec.menu is menu and spec.shortcuts:
+        if spec.menu is menu and spec.shortcuts and not spec.submenu:
             rows.append((", ".join(_native(QKeySequence(keys)) for keys in spec.shortcuts), spec.text.rstrip("…")))
     return rows
 

@@ -90,7 +90,7 @@ def test_the_dialog_says_how_large_the_picture_will_be(open_file, model_file, as
     assert "sheets of A4" in dialog.size_line.text()
 
     _choose(dialog.kind, PictureKind.SVG)
-    assert not dialog.scale.isEnabled()
+    assert not dialog.scale.isVisible()
     dialog.reject()
 
 

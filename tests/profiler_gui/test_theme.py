@@ -146,3 +146,15 @@ def test_high_contrast_of_the_system_is_followed(qapp, monkeypatch):
 
     assert followed.colors is load_colors(is_dark=True, has_contrast=True)
     followed.deleteLater()
+
+
+@pytest.mark.parametrize("has_contrast", [False, True])
+@pytest.mark.parametrize("is_dark", [False, True])
+def test_verdicts_stay_readable_in_selected_rows(is_dark, has_contrast):
+    colors = load_colors(is_dark=is_dark, has_contrast=has_contrast)
+    least = 4.5 if has_contrast else 2.9
+    ratios = {
+        name: contrast(getattr(colors, name), colors.selection) for name in ("accelerated", "fallback", "unknown")
+    }
+
+    assert {name: ratio for name, ratio in ratios.items() if ratio < least} == {}
