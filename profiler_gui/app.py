@@ -147,8 +147,9 @@ def run(paths: Sequence[Path]) -> int:
     """Open the window with files, and give the exit code when it is closed."""
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     app = make_application()
-    MainThreadCollector(app)
+    collector = MainThreadCollector(app)
     services = make_services(app, Settings())
+    services.session.model_closed.connect(collector.collect_closed)
     BugReporter(services.notices).install()
     window = make_window(services, waits_for_graph=bool(paths))
     window.show()

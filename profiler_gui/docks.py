@@ -1,5 +1,7 @@
 """The panels around the graph: which there are, where they stand, and how they get their pages."""
 
+import importlib
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -10,6 +12,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget, QWidget
 
 from profiler_gui.naming import name_parts
+from profiler_gui.pages.page import Page
 from profiler_gui.services import Services
 
 _INSPECTOR_WIDTH_SHARE = 0.27
@@ -124,6 +127,8 @@ class Docks(QObject):
         self._docks: dict[str, QDockWidget] = {}
         self._toggles: dict[str, QAction] = {}
         self._in_front: set[str] = set()
+        self._waiting: dict[str, QWidget] = {}
+        """Pages that are made and not yet in their docks."""
         self._kept: QByteArray | None = None
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
@@ -159,14 +164,18 @@ class Docks(QObject):
         """Give the page in a dock; it is made if it was not yet."""
         dock = self._docks[id_]
         if dock.widget() is None:
-            panel = next(panel for panel in PANELS if panel.id == id_)
-            page = panel.make_page(self._services)
-            name_parts(page, panel.title)
-            # A page scrolls rather than keep the window from being made smaller.
-            page.setMinimumSize(*_LEAST_PAGE)
+            page = self._waiting.pop(id_, None) or self._make(id_)
             dock.setWidget(page)
             self.page_made.emit(id_, page)
         return dock.widget()
+
+    def _make(self, id_: str) -> QWidget:
+        panel = next(panel for panel in PANELS if panel.id == id_)
+        page = panel.make_page(self._services)
+        name_parts(page, panel.title)
+        # A page scrolls rather than keep the window from being made smaller.
+        page.setMinimumSize(*_LEAST_PAGE)
+        return page
 
     def made_page(self, id_: str) -> QWidget | None:
         """Give the page in a dock if it was made."""
@@ -204,12 +213,25 @@ class Docks(QObject):
             bar.setUsesScrollButtons(True)
             bar.setAccessibleName("Panels")
         if self._services.session.current is not None or self._services.runs.runs:
-            # One page in a turn, so that the window answers in between.
             for panel in PANELS:
                 if panel.id in self._in_front and self.made_page(panel.id) is None:
-                    self.page(panel.id)
+                    self._approach(panel)
                     self._settle.start()
                     return
+        for id_ in self._in_front:
+            page = self.made_page(id_)
+            if isinstance(page, Page):
+                page.catch_up()
+
+    def _approach(self, panel: Panel) -> None:
+        """Do the next step towards a page in a turn of its own, so that the window answers in between."""
+        module = f"profiler_gui.pages.{panel.id}_page"
+        if module not in sys.modules:
+            importlib.import_module(module)
+        elif panel.id not in self._waiting:
+            self._waiting[panel.id] = self._make(panel.id)
+        else:
+            self.page(panel.id)
 
     def raise_panel(self, id_: str) -> None:
         """Show a panel and bring it to the front of its tabs."""

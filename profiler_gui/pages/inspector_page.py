@@ -1,21 +1,23 @@
 """The inspector: the selected operator, the sum of several, or the model as a whole."""
 
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
-from backends.model.model import Model, OperatorId
+from backends.model.model import Model, OperatorId, Subgraph
 from backends.model.topology import Topology
 from backends.progress import Progress
 from profiler_gui.constants import ConstantPreview, preview_constant
 from profiler_gui.jobs import JobRunner
+from profiler_gui.pages.gradual import Gradual
 from profiler_gui.pages.page import Page
 from profiler_gui.session import OpenModel, Session
 from profiler_gui.widgets.model_view import ModelView
 from profiler_gui.widgets.operator_view import OperatorFacts, OperatorView
 from profiler_gui.widgets.placeholder import Placeholder
-from profiler_gui.widgets.selection_view import SelectionView
+from profiler_gui.widgets.selection_view import SelectionTotals, SelectionView, total_selection
 
 _READ_AT_ONCE = 1 << 20
 """Constants of at most this many elements are read without being asked for."""
@@ -37,6 +39,7 @@ class InspectorPage(Page):
         self._jobs = jobs
         self._topologies: dict[tuple[str, int], Topology] = {}
         self._view: QWidget | None = None
+        self._gradual = Gradual(self, jobs)
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -63,13 +66,14 @@ class InspectorPage(Page):
     def refresh(self) -> None:
         """Show what is selected."""
         record = self.record
+        self._gradual.cancel()
         self._pages.setCurrentIndex(0 if record is None else 1)
         if record is None:
             self._show(None)
         elif len(record.selection) == 1:
-            self._show(self._operator_view(record, next(iter(record.selection))))
+            self._show_operator(record, next(iter(record.selection)))
         elif record.selection:
-            self._show(self._selection_view(record))
+            self._show_selection(record)
         else:
             self._show(self._model_view(record))
 
@@ -86,7 +90,21 @@ class InspectorPage(Page):
 
     # Views ------------------------------------------------------------------------------------------------------------
 
-    def _operator_view(self, record: OpenModel, id_: OperatorId) -> OperatorView:
+    def _show_operator(self, record: OpenModel, id_: OperatorId) -> None:
+        model, key = record.model, (record.model.sha256, id_.subgraph)
+        subgraph = model.subgraphs[id_.subgraph]
+        known = self._topologies.get(key)
+
+        def show(topology: Topology) -> Iterable[Callable[[], object]]:
+            self._topologies[key] = topology
+            yield lambda: self._show(self._operator_view(record, id_, topology))
+
+        if known is not None:
+            self._show(self._operator_view(record, id_, known))
+        else:
+            self._gradual.show(len(subgraph.operators), partial(_topology_of, subgraph), show)
+
+    def _operator_view(self, record: OpenModel, id_: OperatorId, topology: Topology) -> OperatorView:
         model = record.model
         run = record.run
         facts = OperatorFacts(
@@ -99,7 +117,7 @@ class InspectorPage(Page):
             chosen_target=record.target_id,
             time=next((time for time in run.operators if time.operator == id_), None) if run is not None else None,
         )
-        view = OperatorView(model, model.operator(id_), self._topology(model, id_.subgraph), facts)
+        view = OperatorView(model, model.operator(id_), topology, facts)
         view.operator_chosen.connect(record.reveal)
         view.subgraph_chosen.connect(record.show_subgraph)
         view.values_wanted.connect(partial(self._read_values, view, model, id_.subgraph))
@@ -112,26 +130,22 @@ class InspectorPage(Page):
                 self._read_values(view, model, id_.subgraph, tensor.index)
         return view
 
-    def _selection_view(self, record: OpenModel) -> SelectionView:
-        chosen = sorted(record.selection)
-        times = record.run.operators if record.run is not None else ()
-        return SelectionView(
-            [record.model.operator(id_) for id_ in chosen],
-            [record.costs[id_] for id_ in chosen if id_ in record.costs],
-            [time for time in times if time.operator in record.selection],
-        )
+    def _show_selection(self, record: OpenModel) -> None:
+        model, costs, run, chosen = record.model, record.costs, record.run, record.selection
+
+        def prepare() -> SelectionTotals:
+            return total_selection(model, costs, run, chosen)
+
+        def show(totals: SelectionTotals) -> Iterable[Callable[[], object]]:
+            yield lambda: self._show(SelectionView(totals))
+
+        self._gradual.show(len(chosen), prepare, show)
 
     def _model_view(self, record: OpenModel) -> ModelView:
         view = ModelView(record.model, record.summary, record.title)
         view.kind_chosen.connect(partial(self._select_kind, record))
         view.file_chosen.connect(partial(self.file_wanted.emit, record.model))
         return view
-
-    def _topology(self, model: Model, subgraph: int) -> Topology:
-        key = (model.sha256, subgraph)
-        if key not in self._topologies:
-            self._topologies[key] = Topology(model.subgraphs[subgraph])
-        return self._topologies[key]
 
     # Wishes -----------------------------------------------------------------------------------------------------------
 
@@ -159,3 +173,9 @@ class InspectorPage(Page):
     def _on_model_changed(self) -> None:
         self._topologies.clear()
         self.invalidate()
+
+
+def _topology_of(subgraph: Subgraph) -> Topology:
+    topology = Topology(subgraph)
+    _ = topology.consumers  # what the view asks for, which takes as long again
+    return topology

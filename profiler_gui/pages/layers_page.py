@@ -1,7 +1,7 @@
 """The operators of the model as a table: sizes, work, measured time, and the chosen target's answer."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any
 
@@ -47,6 +47,9 @@ _FIRST = (
 )  # fmt: skip
 """What a person looks for stands left, so that it is in sight in a narrow dock."""
 
+_Content = tuple[tuple[OperatorRow, ...], tuple[Column[OperatorRow], ...]]
+"""Rows and columns of the table by operator."""
+
 
 class LayersPage(Page):
     """Operators or their types in a table with totals; the selection is the session's.
@@ -68,6 +71,7 @@ class LayersPage(Page):
         super().__init__(session, notices)
         self._settings = settings
         self._gradual = Gradual(self, jobs)
+        self._selecting = Gradual(self, jobs)
         self._listed: Model | None = None
         self._rows: tuple[OperatorRow, ...] = ()
         self._operators = self._make_view(_ordered(OPERATOR_COLUMNS), self._operator_look)
@@ -130,25 +134,26 @@ class LayersPage(Page):
             return
         model, costs, run, verdict = record.model, record.costs, record.run, record.verdict
         predicting = predicting_verdict(record)
+        others = record.columns
 
-        self._columns = (
-            *_ordered(OPERATOR_COLUMNS),
-            *further_columns(costs, run),
-            *(number_column(column) for column in record.columns),
-        )
-
-        def prepare() -> tuple[OperatorRow, ...]:
+        def prepare() -> _Content:
             predictions = compare_prediction(run, predicting) if run is not None and predicting is not None else ()
-            return operator_rows(model, costs, run, verdict, predictions)
+            columns = (
+                *_ordered(OPERATOR_COLUMNS),
+                *further_columns(costs, run),
+                *(number_column(column) for column in others),
+            )
+            return operator_rows(model, costs, run, verdict, predictions), columns
 
         self._gradual.show(len(costs), prepare, partial(self._steps, model))
 
-    def _steps(self, model: Model, rows: tuple[OperatorRow, ...]) -> Sequence[Callable[[], object]]:
+    def _steps(self, model: Model, content: _Content) -> Sequence[Callable[[], object]]:
         """Give the steps that show new rows."""
-        self._listed, self._rows = model, rows
+        self._listed = model
+        self._rows, self._columns = rows, columns = content
         return (
             lambda: self._filter.set_kinds(Counter(row.kind for row in rows)),
-            lambda: self._operators.table.set_rows(rows, self._columns),
+            lambda: self._operators.table.set_rows(rows, columns),
             self._ask,
             self._show_kinds,
             self._show_columns,
@@ -308,8 +313,14 @@ class LayersPage(Page):
     @Slot()
     def _on_selection_changed(self) -> None:
         selection = self.record.selection if self.record else frozenset[OperatorId]()
-        self._operators.select_rows(lambda row: row.id in selection)
-        self._kinds.select_rows(lambda row: bool(selection) and selection.issuperset(row.operators), scroll=False)
+        # Selecting thousands of rows takes long, so that the table and the graph do not do it in the same turn.
+        self._selecting.show(len(selection), lambda: selection, self._selecting_steps)
+
+    def _selecting_steps(self, selection: frozenset[OperatorId]) -> Iterable[Callable[[], object]]:
+        yield lambda: self._operators.select_rows(lambda row: row.id in selection)
+        yield lambda: self._kinds.select_rows(
+            lambda row: bool(selection) and selection.issuperset(row.operators), scroll=False
+        )
 
     @Slot(object)
     def _on_columns_chosen(self, ids: tuple[str, ...]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, QTimer, SignalInstance, Slot
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from profiler_gui.notices import NoticeBoard
@@ -49,8 +49,18 @@ class Page(QWidget):
     def invalidate(self) -> None:
         """Refresh soon, or when the page is seen."""
         self._is_stale = True
-        if self.isVisible():
+        if self.is_in_sight:
             self._soon.start()
+
+    @property
+    def is_in_sight(self) -> bool:
+        """Whether any of the page is seen; one behind the tab of another counts as visible for Qt."""
+        return self.isVisible() and not self.visibleRegion().isEmpty()
+
+    def catch_up(self) -> None:
+        """Refresh what changed while the page was out of sight; called when its panel comes to the front."""
+        if self._is_stale:
+            self._refresh_now()
 
     def minimumSizeHint(self) -> QSize:
         """Ask for little, so that docks can be made as small as the user wants."""
@@ -59,8 +69,13 @@ class Page(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what changed while the page was hidden."""
         super().showEvent(event)
-        if self._is_stale:
-            self._refresh_now()
+        self.catch_up()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Catch up when a panel that was closed down to nothing is opened again."""
+        super().resizeEvent(event)
+        if self._is_stale and self.is_in_sight:
+            self._soon.start()
 
     @Slot()
     def _refresh_now(self) -> None:

@@ -1,5 +1,7 @@
 """The chosen run in pictures: latencies over time and how they spread, and the most expensive operators."""
 
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,16 +12,18 @@ from backends.model.model import OperatorId
 from backends.reports.columns import OPERATOR_COLUMNS
 from backends.reports.report import find_report
 from backends.reports.report_file import write_report
-from backends.reports.rows import operator_rows
+from backends.reports.rows import OperatorRow, operator_rows
 from backends.reports.table_content import TableContent
+from backends.runs.run import Run
 from profiler_gui.jobs import JobRunner
 from profiler_gui.notices import NoticeBoard
 from profiler_gui.pages.drag_out import DragFolder, DragHandle, file_name, write_latencies
 from profiler_gui.pages.export import export_pictures_button
+from profiler_gui.pages.gradual import Gradual
 from profiler_gui.pages.page import Page
 from profiler_gui.pages.ranking import Ranking
 from profiler_gui.pages.roofline_pane import RooflinePane
-from profiler_gui.session import Session
+from profiler_gui.session import OpenModel, Session
 from profiler_gui.widgets.picture import write_picture
 from profiler_gui.widgets.placeholder import Placeholder
 from profiler_gui.widgets.turning_splitter import TurningSplitter
@@ -40,6 +44,7 @@ class PlotsPage(Page):
 
     def __init__(self, session: Session, notices: NoticeBoard | None = None, jobs: JobRunner | None = None) -> None:
         super().__init__(session, notices)
+        self._gradual = Gradual(self, jobs)
         self._plots: tuple[LatencyPlot, ...] = ()
         self._wait = Placeholder(_NO_MODEL)
         self._splitter = TurningSplitter((1, 1, 1))
@@ -118,8 +123,7 @@ class PlotsPage(Page):
         """Show the chosen run of the model in front."""
         record = self.record
         run = record.run if record else None
-        rows = operator_rows(record.model, record.costs, run) if record else ()
-        self._ranking.show_rows(rows, has_times=run is not None and bool(run.operators))
+        self._show_ranking(record, run)
         if self._tabs.currentWidget() is self._roofline:
             self._roofline.show_run(record)
         self._on_selection_changed()
@@ -132,6 +136,19 @@ class PlotsPage(Page):
             self._loading.start()
         else:
             self._show_latencies()
+
+    def _show_ranking(self, record: OpenModel | None, run: Run | None) -> None:
+        has_times = run is not None and bool(run.operators)
+        if record is None:
+            self._gradual.cancel()
+            self._ranking.show_rows((), has_times=has_times)
+            return
+
+        def show(rows: tuple[OperatorRow, ...]) -> Iterable[Callable[[], object]]:
+            yield lambda: self._ranking.show_rows(rows, has_times=has_times)
+            yield self._on_selection_changed
+
+        self._gradual.show(len(record.costs), partial(operator_rows, record.model, record.costs, run), show)
 
     def pictures(self) -> dict[str, QWidget]:
         """Give what can be exported, by title."""

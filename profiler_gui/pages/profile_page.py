@@ -188,6 +188,11 @@ class ProfilePage(Page):
     # Parts ------------------------------------------------------------------------------------------------------------
 
     def _arrange(self) -> None:
+        # From the outside to the inside: what is put into something later is styled again with all that it holds.
+        splitter = TurningSplitter((3, 4, 4))
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(splitter)
         buttons = QHBoxLayout()
         buttons.setContentsMargins(12, 8, 12, 8)
         buttons.setSpacing(8)
@@ -215,12 +220,8 @@ class ProfilePage(Page):
         self._middle.addWidget(running)
         self._middle.addWidget(self._make_result())
         self._middle.addWidget(self.checks)
-        splitter = TurningSplitter((3, 4, 4))
         for part in (left, self._middle, self.details):
             splitter.addWidget(part)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(splitter)
 
     def _make_result(self) -> QWidget:
         body = QWidget()
@@ -261,6 +262,7 @@ class ProfilePage(Page):
         model = self.record.model if self.record else None
         if model is not self.form.model:
             self.form.set_model(model)
+            self.form.set_quantization(self.record.summary.quantization if self.record else None)
 
     def _show_run(self, run: Run) -> None:
         self._result_title.set_text(run_title(run))

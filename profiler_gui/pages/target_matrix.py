@@ -22,6 +22,7 @@ from profiler_gui.widgets.placement_mark import PLACEMENT_WORDS, placement_color
 _WORST_FIRST = (Placement.FALLBACK, Placement.UNKNOWN, Placement.ACCELERATED)
 _OPERATOR_WIDTH = 190
 _COLUMN_WIDTHS = (72, 130)
+_MOST_EXPANDED = 2000
 
 _SLOWEST_FIRST = ("slow", "measure", "fast")
 
@@ -118,10 +119,19 @@ class TargetMatrix(QWidget):
             self._tree.selectionModel().clear()
             if len(operators) == 1:
                 for index in self._tree_model.indexes(lambda row: row.id in operators):
-                    flags = QItemSelectionModel.SelectionFlag.ClearAndSelect
-                    self._tree.selectionModel().setCurrentIndex(index, flags)
+                    self._select_in_tree(index)
         finally:
             self._is_telling = True
+
+    def _select_in_tree(self, index: QModelIndex) -> None:
+        flags = QItemSelectionModel.SelectionFlag.ClearAndSelect
+        group = index.parent()
+        if not self._tree.isExpanded(group) and self._tree_model.rowCount(group) > _MOST_EXPANDED:
+            # Opening a group of thousands takes long, and its one row is seen in the list of operators too.
+            self._tree.selectionModel().select(index, flags)
+            self._tree.scrollTo(group)
+            return
+        self._tree.selectionModel().setCurrentIndex(index, flags)
 
     def refresh_look(self) -> None:
         """Draw the marks again in the colours of the theme."""

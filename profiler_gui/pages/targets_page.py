@@ -1,7 +1,7 @@
 """What each target would do with the model: summaries, the matrix operator x target, reasons and partitions."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -63,6 +63,7 @@ class TargetsPage(Page):
     def __init__(self, session: Session, notices: NoticeBoard | None = None, jobs: JobRunner | None = None) -> None:
         super().__init__(session, notices)
         self._gradual = Gradual(self, jobs)
+        self._selecting = Gradual(self, jobs)
         self._rows: tuple[OperatorRow, ...] = ()
         self._listed: Model | None = None
         self._chosen = _Chosen()
@@ -360,26 +361,29 @@ class TargetsPage(Page):
 
     @Slot()
     def _on_target_changed(self) -> None:
-        if self.isVisible() and self.record is not None and not self._gradual.is_busy:
+        if self.is_in_sight and self.record is not None and not self._gradual.is_busy:
             self._show_target(self.record)
         else:
             self.invalidate()
 
     @Slot()
     def _on_overlay_changed(self) -> None:
-        if self.isVisible():
+        if self.is_in_sight:
             self._partitions.follow_overlay()
 
     @Slot()
     def _on_selection_changed(self) -> None:
-        if not self.isVisible():
+        if not self.is_in_sight:
             self.invalidate()
             return
         selection = self.record.selection if self.record else frozenset[OperatorId]()
-        self._matrix.select(selection)
-        self._partitions.select(selection)
-        self._what_if.show_selection()
-        self._show_reasons()
+        self._selecting.show(len(selection), lambda: selection, self._selecting_steps)
+
+    def _selecting_steps(self, selection: frozenset[OperatorId]) -> Iterable[Callable[[], object]]:
+        yield lambda: self._matrix.select(selection)
+        yield lambda: self._partitions.select(selection)
+        yield self._what_if.show_selection
+        yield self._show_reasons
 
     @Slot(object)
     def _on_summary_selected(self, rows: tuple[ModelVerdict, ...]) -> None:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from backends.devices.device import DeviceInfo
 from backends.model.model import Model
-from backends.model.quantization_kind import quantization_of
+from backends.model.quantization_kind import ModelQuantization
 from backends.reports.plain_text import plain
 from backends.runs.benchmark.delegates import load_delegates
 from backends.runs.inputs import input_names
@@ -216,8 +216,6 @@ class PlanForm(QScrollArea):
     def set_model(self, model: Model | None) -> None:
         """Offer the signatures and inputs of another model."""
         self._model = model
-        if model is not None:
-            self.on_device.delegates.set_quantization(quantization_of(model))
         self.signature.blockSignals(True)
         self.signature.clear()
         for signature in model.signatures if model else ():
@@ -225,6 +223,10 @@ class PlanForm(QScrollArea):
         self.signature.blockSignals(False)
         self._form.setRowVisible(self.signature, self.signature.count() > 1)
         self._show_inputs()
+
+    def set_quantization(self, quantization: ModelQuantization | None) -> None:
+        """Offer the precisions and delegates that fit the model; all of them while that is not known."""
+        self.on_device.delegates.set_quantization(quantization)
 
     def _build(self) -> None:
         # Boxes below each other: a form gives wrapped texts inside its rows too little height.

@@ -7,18 +7,19 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.benchmarks.own_folders import own_folders
+
 ROOT = Path(__file__).resolve().parents[2]
 _TIMEOUT_S = 120.0
 
 
 def measure_start(paths: list[Path]) -> dict[str, float]:
     """Give the seconds from the command to the painted ``window`` and, with a file, ``graph``."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         environment = {
-            **os.environ,
+            **own_folders(folder),
             "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen"),
             "TFLITE_PROFILER_TIMING": "quit",
-            "XDG_CONFIG_HOME": folder,
         }
         started = time.time()
         outcome = subprocess.run(

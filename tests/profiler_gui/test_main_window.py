@@ -1,3 +1,4 @@
+import gc
 import shutil
 
 import pytest
@@ -7,6 +8,7 @@ from PySide6.QtWidgets import QPushButton, QTabBar
 
 from backends.model.model import OperatorId
 from profiler_gui.app import make_window
+from profiler_gui.garbage import MainThreadCollector
 from profiler_gui.main_window import MainWindow
 from profiler_gui.session import Overlay
 from profiler_gui.settings import Settings
@@ -14,6 +16,7 @@ from profiler_gui.widgets.drop_overlay import DropOverlay
 from profiler_gui.widgets.label import PlainLabel
 from profiler_gui.widgets.operator_view import OperatorView
 from tests.profiler_gui.conftest import a_small_model
+from tests.support.builders import a_run
 
 
 def dragged(*paths) -> QMimeData:
@@ -308,3 +311,40 @@ def test_titles_of_panels_are_whole_however_narrow_the_window_is(window, open_fi
     qtbot.waitUntil(lambda: bar.elideMode() is Qt.TextElideMode.ElideNone)
 
     assert bar.usesScrollButtons()
+
+
+def test_a_panel_behind_the_tab_of_another_waits_until_it_is_seen(window, open_file, model_file, qtbot):
+    record = open_file(model_file)
+    for panel in ("plots", "targets"):
+        window.docks.raise_panel(panel)
+        qtbot.waitUntil(lambda panel=panel: window.docks.made_page(panel) is not None)
+    plots = window.docks.page("plots")
+    qtbot.waitUntil(lambda: not plots.is_in_sight)
+    refreshed = []
+    plots.refresh = lambda: refreshed.append(plots.is_in_sight)
+
+    record.add_run(a_run(record.model))
+    qtbot.waitUntil(lambda: window.docks.page("targets").is_in_sight)
+    qtbot.wait(30)
+
+    assert refreshed == []
+
+    window.docks.raise_panel("plots")
+    qtbot.waitUntil(lambda: len(refreshed) == 1)
+
+
+def test_what_a_large_model_brings_is_not_looked_at_as_garbage(qapp):
+    collector = MainThreadCollector(qapp)
+    try:
+        gc.unfreeze()
+        content = [[number] for number in range(40_000)]
+        before = gc.get_freeze_count()
+
+        collector.collect()
+
+        assert gc.get_freeze_count() - before >= len(content)
+    finally:
+        collector.setParent(None)
+        collector.deleteLater()
+        gc.unfreeze()
+        gc.enable()

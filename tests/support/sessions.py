@@ -6,6 +6,7 @@ from typing import Any
 
 from backends.model.cost import OperatorCost
 from backends.model.model import Model, OperatorId
+from backends.model.summary import summarize
 from backends.targets.verdict import Placement
 from profiler_gui.session import OpenedFile, OpenModel, Session
 from tests.support.builders import a_chain, a_verdict_of
@@ -18,8 +19,8 @@ def a_cost(macs: int | None = 1000) -> OperatorCost:
 
 
 def open_model(session: Session, model: Model, costs: Mapping[OperatorId, OperatorCost] | None = None) -> OpenModel:
-    """Open a model without a file; pages do not look at its summary."""
-    summary: Any = None
+    """Open a model without a file."""
+    summary = summarize(model)
     return session.add(OpenedFile(model=model, path=Path(model.path), costs=costs or {}, summary=summary))
 
 
