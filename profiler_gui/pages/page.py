@@ -3,11 +3,14 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, QTimer, SignalInstance, Slot
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from profiler_gui.notices import NoticeBoard
 from profiler_gui.session import OpenModel, Session
+
+_LOOK_AGAIN_MS = 250
+"""How often a page that is behind the tab of another, and no longer up to date, looks whether it is seen."""
 
 
 class Page(QWidget):
@@ -32,8 +35,7 @@ class Page(QWidget):
         self._is_stale = True
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
-        self._soon.setInterval(0)
-        self._soon.timeout.connect(self._refresh_now)
+        self._soon.timeout.connect(self._on_soon)
         session.current_changed.connect(self._on_current_changed)
 
     def follow(self, **slots: Callable[..., object]) -> None:
@@ -49,8 +51,8 @@ class Page(QWidget):
     def invalidate(self) -> None:
         """Refresh soon, or when the page is seen."""
         self._is_stale = True
-        if self.is_in_sight:
-            self._soon.start()
+        if self.isVisible():
+            self._soon.start(0)
 
     @property
     def is_in_sight(self) -> bool:
@@ -71,11 +73,13 @@ class Page(QWidget):
         super().showEvent(event)
         self.catch_up()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Catch up when a panel that was closed down to nothing is opened again."""
-        super().resizeEvent(event)
-        if self._is_stale and self.is_in_sight:
-            self._soon.start()
+    @Slot()
+    def _on_soon(self) -> None:
+        if self.is_in_sight:
+            self._refresh_now()
+        elif self.isVisible():
+            # Qt tells nobody when a page comes into sight without being shown, moved aside as it was by its dock.
+            self._soon.start(_LOOK_AGAIN_MS)
 
     @Slot()
     def _refresh_now(self) -> None:
