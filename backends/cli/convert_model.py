@@ -193,9 +193,13 @@ def _plan(arguments: argparse.Namespace) -> Plan:
 
 
 def _shape(text: str) -> tuple[str, tuple[int, ...]]:
-    if "=" in text:
-        return named_shape(text)
-    return "", named_shape(f"input={text}")[1]
+    try:
+        name, shape = named_shape(text if "=" in text else f"input={text}")
+    except argparse.ArgumentTypeError:
+        shape = ()
+    if not shape or min(shape) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} does not read 1x224x224x3 or NAME=1x224x224x3")
+    return name if "=" in text else "", shape
 
 
 def _print_line(line: str) -> None:
