@@ -188,6 +188,15 @@ _SPECS = (
     ActionSpec(
         id="full_screen", text="Full screen", menu=Menu.VIEW, shortcuts=("F11",), is_checkable=True, starts_group=True
     ),
+    ActionSpec(
+        id="next_area",
+        text="Next area",
+        menu=Menu.VIEW,
+        shortcuts=("F6",),
+        tip="Move the focus from the graph to the panels and round",
+        starts_group=True,
+    ),
+    ActionSpec(id="previous_area", text="Previous area", menu=Menu.VIEW, shortcuts=("Shift+F6",)),
     ActionSpec(id="toggle_theme", text="Switch light and dark", menu=Menu.VIEW, icon="theme", starts_group=True),
     ActionSpec(
         id="high_contrast",

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from profiler_gui.areas import Areas
 from profiler_gui.baselining import BaselineColumns
 from profiler_gui.checking import TargetChecker
 from profiler_gui.commands import Commands
@@ -117,6 +118,7 @@ def make_window(services: Services, *, waits_for_graph: bool = False) -> MainWin
     """
     window = MainWindow(services)
     Commands(window, services)
+    Areas(window)
     GraphCommands(window, services)
     GraphExport(window, services)
     QueryCommands(window, services)

@@ -160,6 +160,12 @@ class Docks(QObject):
         """The actions of the panels: one that is hidden or behind another comes to the front, else it is hidden."""
         return tuple(self._toggles.values())
 
+    @property
+    def pages_in_front(self) -> tuple[QWidget, ...]:
+        """The pages that are seen, in the order of the panels."""
+        pages = (self.made_page(panel.id) for panel in PANELS if panel.id in self._in_front)
+        return tuple(page for page in pages if page is not None)
+
     def page(self, id_: str) -> QWidget:
         """Give the page in a dock; it is made if it was not yet."""
         dock = self._docks[id_]
