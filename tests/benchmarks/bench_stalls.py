@@ -15,7 +15,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -112,7 +112,7 @@ class Watchdog(QObject):
 
 
 def measure(
-    path: Path, watchdog: Watchdog, services: Services, window: MainWindow
+    path: Path, watchdog: Watchdog, services: Services, window: MainWindow, panels: Sequence[str]
 ) -> Iterator[tuple[str, float, float]]:
     """Do what a person does; give the longest stall of each and the most own work in one, in seconds."""
     opener, session = services.opener, services.session
@@ -123,7 +123,7 @@ def measure(
         _wait_until_quiet(services)
         return name, watchdog.longest_s, watchdog.most_work_s
 
-    for panel in _PANELS:
+    for panel in panels:
         yield clock(f"{panel}: open", partial(opener.open_paths, [path]))
         yield clock(f"{panel}: come to the front", partial(window.docks.raise_panel, panel))
         record = session.current
@@ -145,7 +145,7 @@ def measure(
         )
         yield clock(f"{panel}: mark the critical path", partial(_act, window, "critical_path"))
         yield clock(f"{panel}: collapse all groups", partial(_act, window, "collapse_all"))
-        for other_panel in PANELS if panel == _PANELS[0] else ():
+        for other_panel in PANELS if panel == panels[0] else ():
             name = f"{panel}: see {other_panel.title}"
             yield clock(name, partial(window.docks.raise_panel, other_panel.id))
         if path.stat().st_size < _MOST_PROFILED:
@@ -186,6 +186,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure how long the window does not answer.")
     parser.add_argument("files", nargs="*", type=Path, help="models to open instead of made ones")
     parser.add_argument("--stacks", action="store_true", help="say where the main thread was")
+    parser.add_argument("--panel", choices=_PANELS, help="only with this one in front")
     arguments = parser.parse_args()
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     with (
@@ -198,7 +199,9 @@ def main() -> None:
             _sample(watchdog)
         for path in paths:
             print(path.name)
-            for name, longest_s, work_s in measure(path, watchdog, services, window):
+            for name, longest_s, work_s in measure(
+                path, watchdog, services, window, (arguments.panel,) if arguments.panel else _PANELS
+            ):
                 print(f"  {name:36} own work {work_s * 1e3:6.0f} ms   stall {longest_s * 1e3:6.0f} ms", flush=True)
                 if arguments.stacks:
                     print(watchdog.most_seen(), end="")

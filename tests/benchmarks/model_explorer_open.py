@@ -65,3 +65,18 @@ def _free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
     return port
+
+
+def main(paths: list[str]) -> None:
+    """Print one line per model."""
+    reason = why_not_available()
+    if reason:
+        print(f"not measured: {reason}")
+        return
+    for path in paths:
+        seconds = measure_model_explorer_open_seconds(Path(path))
+        print(f"{Path(path).name}: open to drawn (outermost layer) {seconds:.2f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.support.drawing_quality import Drawing
+from tests.support.drawing_quality import Drawing, measure_drawing
 
 TIMEOUT_SECONDS = 180.0
+_MOST_FOR_QUALITY = 1500
 
 _IS_DRAWN = """
 const canvas = document.getElementById('canvas');
@@ -122,7 +123,10 @@ def main(paths: list[str]) -> None:
         print(f"Netron not measured: {reason}")
         return
     for path in paths:
-        print(f"{Path(path).name}: {measure_netron_open_seconds(Path(path)):.2f} s", flush=True)
+        seconds, drawing = open_in_netron(Path(path))
+        print(f"{Path(path).name}: open to drawn {seconds:.2f} s", flush=True)
+        if 0 < len(drawing.boxes) <= _MOST_FOR_QUALITY:
+            print(measure_drawing(drawing), flush=True)
 
 
 if __name__ == "__main__":

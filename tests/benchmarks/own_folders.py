@@ -5,17 +5,18 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_VARIABLES = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "APPDATA", "LOCALAPPDATA")
+_VARIABLES = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "APPDATA", "LOCALAPPDATA")
+"""Not the folder for caches: fonts would be looked at anew by every program, which takes seconds."""
 
 
 def own_folders(folder: str) -> dict[str, str]:
-    """Give the environment for a program that keeps its settings, sessions and downloads in ``folder``."""
+    """Give the environment for a program that keeps its settings and sessions in ``folder``."""
     return {**os.environ, **dict.fromkeys(_VARIABLES, folder)}
 
 
 @contextmanager
 def in_own_folders() -> Iterator[None]:
-    """Let this process, and what it starts, keep its settings, sessions and downloads in a folder that is removed."""
+    """Let this process, and what it starts, keep its settings and sessions in a folder that is removed."""
     kept = {name: os.environ.get(name) for name in _VARIABLES}
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         os.environ.update(own_folders(folder))

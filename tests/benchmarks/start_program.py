@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 _TIMEOUT_S = 120.0
 
 
-def measure_start(paths: list[Path]) -> dict[str, float]:
+def measure_start(paths: list[Path], timeout_s: float = _TIMEOUT_S) -> dict[str, float]:
     """Give the seconds from the command to the painted ``window`` and, with a file, ``graph``."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         environment = {
@@ -28,7 +28,7 @@ def measure_start(paths: list[Path]) -> dict[str, float]:
             env=environment,
             capture_output=True,
             text=True,
-            timeout=_TIMEOUT_S,
+            timeout=timeout_s,
             check=True,
         )
     lines = [line.split() for line in outcome.stderr.splitlines() if line.startswith("timing ")]
