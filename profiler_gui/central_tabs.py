@@ -1,14 +1,26 @@
 """The tabs in the middle of the window: one for each open model, and views of other things such as comparisons."""
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QSize, Signal, Slot
 from PySide6.QtGui import Qt
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QTabWidget, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QTabBar, QTabWidget, QToolButton, QWidget
 
 from backends.reports.plain_text import plain
 from profiler_gui.naming import name_parts
 from profiler_gui.pages.model_page import ModelPage
 from profiler_gui.session import OpenModel, Session
 from profiler_gui.widgets.label import escape_mnemonic
+
+_LEAST_WIDTH = 110
+"""Of a tab whose title is longer, in px: what is left of it must still tell which one it is."""
+
+
+class CentralTabBar(QTabBar):
+    """Shortens long titles before short ones; what does not fit then is scrolled to."""
+
+    def minimumTabSizeHint(self, index: int) -> QSize:
+        """Give the least size of a tab."""
+        least, wanted = super().minimumTabSizeHint(index), self.tabSizeHint(index)
+        return QSize(max(least.width(), min(wanted.width(), _LEAST_WIDTH)), least.height())
 
 
 class CentralTabs(QTabWidget):
@@ -30,6 +42,7 @@ class CentralTabs(QTabWidget):
         self._switch = QWidget()
         self.graph_button, self.netron_button = _switch_button("Graph"), _switch_button("Netron")
         self._arrange_switch()
+        self.setTabBar(CentralTabBar())
         self.setAccessibleName("Open models and views")
         self.setTabsClosable(True)
         self.setMovable(True)

@@ -162,6 +162,9 @@ def make_icon(name: str, color: str, disabled_color: str = "") -> QIcon:
             renderer.render(painter, QRectF(0, 0, size, size))
             painter.end()
             icon.addPixmap(pixmap, mode)
+            if mode is QIcon.Mode.Normal:
+                # Qt would mix it with the colour of selected rows, on which it is hardly seen then.
+                icon.addPixmap(pixmap, QIcon.Mode.Selected)
     return icon
 
 

@@ -1,5 +1,6 @@
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QWidget
 
+from profiler_gui.central_tabs import CentralTabs
 from profiler_gui.opening import Route
 
 
@@ -53,3 +54,17 @@ def test_a_route_gets_the_files_it_accepts_in_one_go(window, services, qtbot, mo
     qtbot.waitUntil(lambda: window.page is not None)
 
     assert taken == [(tmp_path / "a.prof", tmp_path / "b.prof")]
+
+
+def test_short_titles_stay_readable_beside_long_ones(services, qtbot):
+    tabs = CentralTabs(services.session)
+    qtbot.addWidget(tabs)
+    for number in range(4):
+        tabs.show_view(f"long:{number}", QWidget(), "a_name_that_is_quite_long_for_a_tab ↔ another_one_of_that_kind")
+    tabs.show_view("short", QWidget(), "folder")
+    tabs.resize(900, 300)
+    tabs.show()
+    bar = tabs.tabBar()
+
+    assert bar.tabRect(4).width() >= min(110, bar.tabSizeHint(4).width())
+    assert bar.tabRect(0).width() >= 110
