@@ -1,13 +1,17 @@
 """Comparing models from the window: Profile > Compare accuracy, and what a conversion hands over."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Slot
 
-from backends.accuracy.dataset import DataChoice
-from backends.conversion.siblings import Sibling
 from backends.model.model import Model
 from profiler_gui.main_window import MainWindow
 from profiler_gui.pages.accuracy_page import AccuracyPage
 from profiler_gui.services import Services
+
+if TYPE_CHECKING:
+    from backends.accuracy.dataset import DataChoice
+    from backends.conversion.siblings import Sibling
 
 _KEY = "accuracy"
 
@@ -29,7 +33,7 @@ class AccuracyCommands(QObject):
         return page
 
     @Slot(object, object, object)
-    def compare(self, original: Model, sibling: Sibling, data: DataChoice) -> None:
+    def compare(self, original: Model, sibling: "Sibling", data: "DataChoice") -> None:
         """Show where the error of a converted model enters."""
         if sibling.result.model is not None:
             self.show_page().compare(original, sibling.result.model, data)

@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
-from backends.compare.comparison import Comparison
-from backends.compare.layer_difference import difference_values
 from backends.reports.run_columns import format_moment
 from backends.runs.operator_column import OperatorColumn
 from backends.runs.run import Run
 from profiler_gui.main_window import MainWindow
 from profiler_gui.services import Services
 from profiler_gui.session import OpenModel, Side
+
+if TYPE_CHECKING:
+    from backends.compare.comparison import Comparison
 
 DIFFERENCE_COLUMN = "difference_ns"
 
@@ -87,11 +89,13 @@ class ComparisonCommands(QObject):
 
         TextDialog("Is the difference real?", paragraphs, self._window).open()
 
-    def _give_columns(self, page: object, comparison: Comparison) -> None:
+    def _give_columns(self, page: object, comparison: "Comparison") -> None:
         """Let open models be coloured by the difference, wherever the comparison has times."""
         a, b = comparison.a, comparison.b
         if a.run is None or b.run is None or a.model is None or b.model is None:
             return
+        from backends.compare.layer_difference import difference_values
+
         a_values, b_values = difference_values(comparison.layers)
         for record in self._services.session.models:
             for model, values in ((a.model, a_values), (b.model, b_values)):

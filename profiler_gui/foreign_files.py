@@ -2,13 +2,12 @@
 
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog
 
 from backends.errors import ProfilerError
-from backends.exchange.imported import Imported
-from backends.exchange.reading import looks_foreign, read_foreign
 from backends.model.model import Model
 from backends.progress import Progress
 from backends.reports.plain_text import plain
@@ -20,8 +19,12 @@ from profiler_gui.opening import Route
 from profiler_gui.services import Services
 from profiler_gui.session import OpenModel, Overlay, OverlayChoice
 
+if TYPE_CHECKING:
+    from backends.exchange.imported import Imported
+
 _FILE_TYPES = "Measurements (*.json *.csv *.pb *.txt *.log *.stdout);;All files (*)"
 _WAITING = "foreign files wait"
+_MODEL_SUFFIXES = frozenset({".tflite", ".lite", ".task"})
 
 
 class ForeignFiles(QObject):
@@ -36,7 +39,7 @@ class ForeignFiles(QObject):
         self._services = services
         self._waiting: tuple[Path, ...] = ()
         window.actions_table["import_files"].triggered.connect(self.choose_files)
-        services.opener.add_route(Route(accepts=looks_foreign, open_paths=self.attach))
+        services.opener.add_route(Route(accepts=_looks_foreign, open_paths=self.attach))
         services.session.current_changed.connect(self._on_current_changed)
 
     @Slot()
@@ -75,7 +78,7 @@ class ForeignFiles(QObject):
             self._services.notices.dismiss_key(_WAITING)
             self.attach(waiting)
 
-    def _on_read(self, records: tuple[OpenModel, ...], result: tuple[int, tuple[Imported, ...]]) -> None:
+    def _on_read(self, records: tuple[OpenModel, ...], result: "tuple[int, tuple[Imported, ...]]") -> None:
         place, found = result
         record = records[place]
         if record not in self._services.session.models:
@@ -92,7 +95,7 @@ class ForeignFiles(QObject):
         else:
             self._tell(record, found)
 
-    def _take(self, record: OpenModel, item: Imported) -> None:
+    def _take(self, record: OpenModel, item: "Imported") -> None:
         """Put a run into the list of runs under its file's name, and numbers beside the other numbers."""
         for column in item.columns:
             record.add_column(column)
@@ -108,7 +111,7 @@ class ForeignFiles(QObject):
         elif item.columns:
             record.choose_overlay(OverlayChoice(overlay=Overlay.COLUMN, column=item.columns[0].id))
 
-    def _tell(self, record: OpenModel, found: tuple[Imported, ...]) -> None:
+    def _tell(self, record: OpenModel, found: "tuple[Imported, ...]") -> None:
         notes = [note for item in found for note in item.notes]
         runs = [item.run for item in found if item.run is not None]
         notes += [note for run in runs for note in (*run.warnings, *run.notes)]
@@ -124,18 +127,20 @@ class ForeignFiles(QObject):
         )
 
 
-def _sentence(item: Imported) -> str:
+def _sentence(item: "Imported") -> str:
     sources = plain(item.sources[0]) + (f" and {len(item.sources) - 1} more" if len(item.sources) > 1 else "")
     verb = "are" if len(item.sources) > 1 else "is"
     return f"{sources} {verb} attached ({plain(item.summary).rstrip('.')})."
 
 
-def _read(paths: tuple[Path, ...], models: tuple[Model, ...], progress: Progress) -> tuple[int, tuple[Imported, ...]]:
+def _read(paths: tuple[Path, ...], models: tuple[Model, ...], progress: Progress) -> "tuple[int, tuple[Imported, ...]]":
     """Read the files for the first model that they fit.
 
     Raises:
         StoreError: they fit none; the reason is that of the first model.
     """
+    from backends.exchange.reading import read_foreign
+
     first: ProfilerError | None = None
     for place, model in enumerate(models):
         progress.check()
@@ -145,3 +150,12 @@ def _read(paths: tuple[Path, ...], models: tuple[Model, ...], progress: Progress
             first = first or error
     assert first is not None, "there is at least one model"
     raise first
+
+
+def _looks_foreign(path: Path) -> bool:
+    """Whether a file is another tool's; a model's name is enough to say no, without the readers of all formats."""
+    if path.suffix.lower() in _MODEL_SUFFIXES:
+        return False
+    from backends.exchange.reading import looks_foreign
+
+    return looks_foreign(path)

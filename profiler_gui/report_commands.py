@@ -6,23 +6,22 @@ from datetime import datetime
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 
-from backends.exchange.writing import FORMATS, Exported, ExportKind, render_export
 from backends.progress import Progress
-from backends.reports.full_content import FullContent
 from backends.reports.plain_text import plain
-from backends.reports.report import find_report
-from backends.reports.report_file import find_report_for, replaced_file, write_report
-from backends.reports.run_content import RunContent
-from backends.reports.subject import Subject, detail_of
 from profiler_gui.main_window import MainWindow
 from profiler_gui.notices import Notice, NoticeAction, Severity
 from profiler_gui.services import Services
 from profiler_gui.session import OpenModel
+
+if TYPE_CHECKING:
+    from backends.exchange.writing import Exported, ExportKind
+    from backends.reports.subject import Subject
 
 _REPORTS = (
     ("Report for a browser", ".html"),
@@ -39,7 +38,7 @@ class _RunFormat:
 
     title: str
     suffix: str
-    kind: ExportKind | None
+    kind: "ExportKind | None"
     """``None`` for the table that the suffix stands for."""
 
     @property
@@ -48,11 +47,14 @@ class _RunFormat:
         return f"{self.title} (*{self.suffix})"
 
 
-_RUN_FORMATS = (
-    *(_RunFormat(title=item.title, suffix=item.suffix, kind=item.kind) for item in FORMATS),
-    _RunFormat(title="Table of operators", suffix=".csv", kind=None),
-    _RunFormat(title="Run, to open here again", suffix=".json", kind=None),
-)
+def _run_formats() -> tuple[_RunFormat, ...]:
+    from backends.exchange.writing import FORMATS
+
+    return (
+        *(_RunFormat(title=item.title, suffix=item.suffix, kind=item.kind) for item in FORMATS),
+        _RunFormat(title="Table of operators", suffix=".csv", kind=None),
+        _RunFormat(title="Run, to open here again", suffix=".json", kind=None),
+    )
 
 
 class ReportCommands(QObject):
@@ -75,6 +77,11 @@ class ReportCommands(QObject):
         path = self._ask("Export report", f"{Path(record.title).stem}-report.html", filters)
         if path is None:
             return
+        from backends.reports.full_content import FullContent
+        from backends.reports.report import find_report
+        from backends.reports.report_file import find_report_for, write_report
+        from backends.reports.subject import detail_of
+
         report = find_report_for(path) or find_report("html")
         content = FullContent(self._subject(record), detail=detail_of(report.name))
         self._write(path, "report", lambda _progress: write_report(path, report, content))
@@ -91,7 +98,12 @@ class ReportCommands(QObject):
                 "There is no run to export yet.", hint="Profile the model, or import a measurement.", key="export run"
             )
             return
-        usable = [item for item in _RUN_FORMATS if run is not None or item.kind not in (None, ExportKind.TRACE)]
+        from backends.exchange.writing import Exported, ExportKind
+        from backends.reports.report import find_report
+        from backends.reports.report_file import write_report
+        from backends.reports.run_content import RunContent
+
+        usable = [item for item in _run_formats() if run is not None or item.kind not in (None, ExportKind.TRACE)]
         name = f"{Path(record.title).stem}{usable[0].suffix}"
         path, chosen = self._ask_run(name, usable)
         if path is None:
@@ -105,8 +117,10 @@ class ReportCommands(QObject):
         what = Exported(model=record.model, run=run, columns=record.columns, column=record.overlay.column)
         self._write(path, "run", partial(_write_export, path, chosen.kind, what))
 
-    def _subject(self, record: OpenModel) -> Subject:
+    def _subject(self, record: OpenModel) -> "Subject":
         """Collect what is known: the chosen run comes first, notes are those of the runs."""
+        from backends.reports.subject import Subject
+
         chosen = [record.run] if record.run is not None else []
         runs = (*chosen, *(run for run in record.runs if run is not record.run))
         base = self._services.session.baseline
@@ -178,12 +192,15 @@ class ReportCommands(QObject):
         )
 
 
-def _write_export(path: Path, kind: ExportKind, what: Exported, _progress: Progress) -> None:
+def _write_export(path: Path, kind: "ExportKind", what: "Exported", _progress: Progress) -> None:
     """Write in a neighbour's format.
 
     Raises:
         StoreError: it cannot be written, or there is nothing to write in that format.
     """
+    from backends.exchange.writing import render_export
+    from backends.reports.report_file import replaced_file
+
     text = render_export(kind, what)
     with replaced_file(path) as stream:
         stream.write(text.encode("ascii"))

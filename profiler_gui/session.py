@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from backends.model.cost import ModelSummary, OperatorCost
 from backends.model.model import Model, OperatorId
-from backends.query.colour_rule import Tint
+from backends.query.tint import Tint
 from backends.runs.operator_column import OperatorColumn
 from backends.runs.run import Run
 from backends.targets.lint import LintFinding

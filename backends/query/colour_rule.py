@@ -12,6 +12,7 @@ from backends.query.error import QueryError
 from backends.query.facts import QueryFacts
 from backends.query.find import find_operators
 from backends.query.syntax import MOST_CHARACTERS
+from backends.query.tint import Tint
 
 SCHEMA = "tflite-profiler/colour-rules/1"
 MOST_RULES = 100
@@ -29,15 +30,6 @@ class ColourRule:
     colour: str
     """``#rrggbb``"""
     is_on: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tint:
-    """What a rule picks out in one model."""
-
-    name: str
-    colour: str
-    operators: frozenset[OperatorId]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

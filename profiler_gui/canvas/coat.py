@@ -9,7 +9,7 @@ import numpy as np
 
 from backends.graph.boxes import Ints
 from backends.model.model import OperatorId
-from backends.query.colour_rule import Tint
+from backends.query.tint import Tint
 from backends.targets.verdict import Placement
 from profiler_gui.canvas.colour_map import STEPS, colour_table, steps_of, text_on
 from profiler_gui.canvas.overlay import Group, GroupOverlay, Overlay, PlacementOverlay, ValueOverlay

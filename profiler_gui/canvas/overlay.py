@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from backends.model.model import OperatorId
-from backends.query.colour_rule import Tint
+from backends.query.tint import Tint
 from backends.targets.verdict import Placement
 
 

@@ -3,7 +3,7 @@ from pathlib import Path
 from backends.model.cost import estimate_model
 from backends.model.model import OperatorId
 from backends.model.reader import read_model_bytes
-from backends.query.colour_rule import Tint
+from backends.query.tint import Tint
 from backends.runs.operator_column import OperatorColumn
 from profiler_gui.colouring import overlay_of
 from profiler_gui.overlay_choices import overlay_entries

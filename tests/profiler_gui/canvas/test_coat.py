@@ -1,4 +1,4 @@
-from backends.query.colour_rule import Tint
+from backends.query.tint import Tint
 from backends.targets.verdict import Placement
 from profiler_gui.canvas.coat import NO_REGION, Pattern, dress
 from profiler_gui.canvas.colour_map import DIVERGING, STEPS, colour_table, text_on
