@@ -5,7 +5,7 @@ import json
 import pytest
 from PySide6.QtWidgets import QFileDialog
 
-from profiler_gui.report_commands import _RUN_FORMATS
+from profiler_gui.report_commands import _run_formats
 from tests.support.builders import a_run
 
 
@@ -47,7 +47,7 @@ def test_a_report_is_written_with_what_is_known(
         assert b"NNAPI 1.2" in data
 
 
-@pytest.mark.parametrize("format_", _RUN_FORMATS, ids=lambda item: item.suffix)
+@pytest.mark.parametrize("format_", _run_formats(), ids=lambda item: item.suffix)
 def test_a_run_is_written_in_every_format(window, services, open_file, model_file, save_as, tmp_path, qtbot, format_):
     record = open_file(model_file)
     record.add_run(a_run(record.model))
