@@ -45,3 +45,6 @@ def load_pages(progress: Progress) -> None:
     for module in pkgutil.iter_modules(pages.__path__, f"{pages.__name__}."):
         progress.check()
         importlib.import_module(module.name)
+    # Pages load it with the first plot, a third of a second at once. It makes no QObject while it is imported.
+    progress.check()
+    importlib.import_module("pyqtgraph")

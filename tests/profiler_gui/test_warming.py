@@ -8,6 +8,7 @@ def test_the_modules_of_all_pages_are_loaded():
     load_pages(Progress())
 
     assert "profiler_gui.pages.profile_page" in sys.modules
+    assert "pyqtgraph" in sys.modules
 
 
 def test_pages_are_loaded_after_the_first_graph(window, services, qtbot):
