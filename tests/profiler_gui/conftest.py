@@ -1,5 +1,6 @@
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QApplication
 
 from backends.devices.adb.address import ServerAddress
 from backends.devices.adb.server import AdbServer
@@ -52,6 +53,37 @@ def services(qapp, settings):
     for part in (services.session, services.jobs, services.notices, services.theme):
         part.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def close_popups() -> None:
+    """Close menus and choices that are left open: Qt activates no window while there is one."""
+    for _ in range(10):
+        popup = QApplication.activePopupWidget()
+        if popup is None:
+            return
+        popup.close()
+
+
+def activate(window, qtbot) -> None:
+    """Make a window the active one, asking again until it is; skip where the platform activates none."""
+
+    def is_active() -> bool:
+        close_popups()
+        window.raise_()
+        window.activateWindow()
+        return window.isActiveWindow()
+
+    try:
+        qtbot.waitUntil(is_active, timeout=10_000)
+    except qtbot.TimeoutError:
+        pytest.skip("no window can be activated here")
+
+
+@pytest.fixture(autouse=True)
+def _no_popup_is_left(qapp):
+    close_popups()
+    yield
+    close_popups()
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from PySide6.QtCore import QPoint, Qt
 from backends.model.model import OperatorId
 from profiler_gui.canvas.canvas import Spot
 from profiler_gui.graph_menu import make_graph_menu
+from tests.profiler_gui.conftest import activate
 from tests.support.builders import a_run
 from tests.support.model_builder import a_model, a_stored_tensor, an_operator
 
@@ -201,8 +202,7 @@ def test_a_click_on_an_edge_follows_its_tensor(page, qtbot):
 
 
 def test_bookmarks_are_set_and_gone_to_by_keys(page, window, qtbot):
-    with qtbot.waitActive(window):
-        window.activateWindow()
+    activate(window, qtbot)
     page.canvas.setFocus()
     page.record.select([OperatorId(0, 7)])
     qtbot.keyClick(page.canvas, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)

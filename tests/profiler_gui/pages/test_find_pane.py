@@ -3,6 +3,7 @@ from PySide6.QtCore import Qt
 
 from backends.model.model import OperatorId
 from backends.targets.verdict import Placement
+from tests.profiler_gui.conftest import activate
 from tests.support.builders import a_run
 
 _CONV, _RELU, _LOGISTIC = (OperatorId(0, index) for index in range(3))
@@ -102,7 +103,8 @@ def test_verdicts_are_asked_by_target(page, find, qtbot):
 
 
 def test_choices_are_offered_and_tab_takes_the_first(window, page, qtbot):
-    window.activateWindow()
+    activate(window, qtbot)
+    page.find_bar.line.setFocus()
     qtbot.waitUntil(page.find_bar.line.hasFocus)
     qtbot.keyClicks(page.find_bar.line, "type:re")
     popup = page.find_bar.line._popup

@@ -12,6 +12,7 @@ from profiler_gui.pages.runs_page import RunsPage
 from profiler_gui.run_book import RunBook
 from profiler_gui.run_mime import RUNS_MIME, run_ids
 from profiler_gui.session import OpenedFile, Session
+from tests.profiler_gui.conftest import activate
 from tests.support.builders import a_chain, a_run
 
 KINDS = ("CONV_2D", "RELU")
@@ -51,9 +52,8 @@ def page(session, book, settings, qtbot):
     page = RunsPage(session, book, NoticeBoard(), settings)
     qtbot.addWidget(page)
     page.resize(1000, 400)
-    with qtbot.waitActive(page):
-        page.show()
-        page.activateWindow()
+    page.show()
+    activate(page, qtbot)
     page.view.setFocus()
     return page
 
