@@ -2,7 +2,7 @@
 
 import re
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -60,6 +60,10 @@ class DataChoice:
         return asdict(self)
 
 
+_Reader = Callable[[int], tuple[Array, ...]]
+"""Gives the arrays of one sample."""
+
+
 class Samples:
     """Samples that are read one by one, when they are asked for.
 
@@ -68,7 +72,7 @@ class Samples:
         notes: what was done to the values, in sentences.
     """
 
-    def __init__(self, names: Sequence[str], read: "_Reader", notes: Sequence[str] = ()) -> None:
+    def __init__(self, names: Sequence[str], read: _Reader, notes: Sequence[str] = ()) -> None:
         self.names = tuple(names)
         self.notes = tuple(notes)
         self._read = read
@@ -86,13 +90,6 @@ class Samples:
         if not 0 <= index < len(self.names):
             raise IndexError(index)
         return self._read(index)
-
-
-class _Reader:
-    """Gives the arrays of one sample."""
-
-    def __call__(self, index: int) -> tuple[Array, ...]:
-        raise NotImplementedError
 
 
 def open_samples(choice: DataChoice, specs: Sequence[InputSpec], default_range: str = DEFAULT_RANGE) -> Samples:
@@ -273,7 +270,7 @@ def _as_dtype(values: Array, spec: InputSpec) -> Array:
     return np.ascontiguousarray(values.astype(np.dtype(spec.dtype) if spec.dtype != "bfloat16" else np.float32))
 
 
-class _Random(_Reader):
+class _Random:
     def __init__(self, specs: Sequence[InputSpec], seed: int, limits: tuple[float, float]) -> None:
         self._specs, self._seed, self._limits = specs, seed, limits
 
@@ -291,7 +288,7 @@ class _Random(_Reader):
         return _as_dtype(generator.integers(0, 2, spec.shape), spec)
 
 
-class _Rows(_Reader):
+class _Rows:
     def __init__(self, columns: Sequence[Array], chosen: Sequence[int], specs: Sequence[InputSpec]) -> None:
         self._columns, self._chosen, self._specs = columns, chosen, specs
 
@@ -300,7 +297,7 @@ class _Rows(_Reader):
         return tuple(_as_dtype(column[row], spec) for column, spec in zip(self._columns, self._specs, strict=True))
 
 
-class _Files(_Reader):
+class _Files:
     def __init__(self, files: Sequence[Path], specs: Sequence[InputSpec], limits: tuple[float, float]) -> None:
         self._files, self._specs, self._limits = files, specs, limits
 
